@@ -1,0 +1,123 @@
+"""A form as data: what an XLSForm becomes once it has been read, checked and compiled."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+Labels = Mapping[str, str]  # language tag → text
+Value = str | float | bool  # what an expression works with; an unanswered question is ""
+
+
+class Kind(StrEnum):
+    SELECT_ONE = "select_one"
+    SELECT_MULTIPLE = "select_multiple"
+    INTEGER = "integer"
+    TEXT = "text"
+    DATE = "date"
+    NOTE = "note"
+    CALCULATE = "calculate"
+    HIDDEN = "hidden"
+
+
+class Channel(StrEnum):
+    USSD = "ussd"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression may look at.
+
+    answers: question name → stored answer (always str); current: the answer under test, for ".";
+    row: the columns of the choice under test, for a choice filter; now: local time, aware.
+    """
+
+    answers: Mapping[str, str]
+    now: datetime
+    current: str = ""
+    row: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled XPath expression.
+
+    references: the questions it reads; equalities: for a choice filter, column → question where the
+    filter asks `column=${question}` and nothing but "and" stands around it.
+    """
+
+    source: str
+    evaluate: Callable[[Scope], Value]
+    references: frozenset[str] = frozenset()
+    equalities: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a list.
+
+    key: the digits pressed on a screen ("" = numbered by position); code: the digits written in a one-line
+    SMS; columns: every other column, for choice filters; words: what people write for it in free text;
+    form: the form in which choosing this goes on ("" = stay here).
+    """
+
+    name: str
+    labels: Labels
+    short: Labels = field(default_factory=dict)
+    key: str = ""
+    code: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row of the survey sheet, with the relevance of the groups around it folded into its own.
+
+    short: what a USSD screen shows instead of the label; channel: None = asked on both; sms_field: place in
+    the one-line SMS (1 = first, 0 = none); width: characters that its answer may take inside another label.
+    """
+
+    name: str
+    kind: Kind
+    row: int
+    labels: Labels = field(default_factory=dict)
+    short: Labels = field(default_factory=dict)
+    hints: Labels = field(default_factory=dict)
+    choices: str = ""
+    choice_filter: Expression | None = None
+    relevant: Expression | None = None
+    constraint: Expression | None = None
+    constraint_message: Labels = field(default_factory=dict)
+    required: bool = False
+    required_message: Labels = field(default_factory=dict)
+    default: str = ""
+    calculation: Expression | None = None
+    channel: Channel | None = None
+    sms_field: int = 0
+    width: int = 20
+    pii: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here."""
+
+    name: str
+    version: str
+    title: Labels
+    default_language: str
+    questions: tuple[Question, ...]
+    lists: Mapping[str, Sequence[Choice]]
+    languages: tuple[str, ...]
+    sms_keyword: str = ""
+    digest: str = ""
+
+    def question(self, name: str) -> Question:
+        """The question of that name; KeyError where there is none."""
+        for question in self.questions:
+            if question.name == name:
+                return question
+        raise KeyError(name)

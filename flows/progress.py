@@ -1,0 +1,37 @@
+"""How far somebody has come in a form: JSON all through, so that it can be stored between two hops."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """answers: question name → answer as text (several choices separated by spaces); asking: the question on
+    the screen ("" = not begun, or complete); page: of that screen, 0 = first; tries: wrong inputs in a row;
+    offered: choice names narrowed down by what was typed; typing: a date is being typed as DDMM;
+    path: the questions answered, in the order in which they were shown, for going back; noted: notes read.
+    """
+
+    form: str
+    version: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    asking: str = ""
+    page: int = 0
+    tries: int = 0
+    offered: tuple[str, ...] = ()
+    typing: bool = False
+    path: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value not in ((), "", 0, False)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        kept = dict(data)
+        for name in ("offered", "path"):
+            kept[name] = tuple(kept.get(name, ()))
+        return cls(**kept)
+
+    def with_answer(self, name: str, value: str) -> "Progress":
+        return replace(self, answers={**self.answers, name: value})

@@ -1,0 +1,1 @@
+"""State-machine handlers: one inbound in, one outcome out, without web, queue or provider."""

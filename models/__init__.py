@@ -1,0 +1,1 @@
+"""The tables with their queries, and the keys that seal what they hold."""

@@ -1,0 +1,1 @@
+"""The outside world: web, queue, gateways, simulator and command line."""

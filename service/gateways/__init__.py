@@ -1,0 +1,1 @@
+"""How messages and hops reach the phone network: one module per gateway."""

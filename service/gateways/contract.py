@@ -1,0 +1,92 @@
+"""What every gateway offers, in our words; what a provider says is translated by one table per provider."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Verdict(StrEnum):
+    """How a send ended. UNKNOWN: the request went out and no answer came back; never retried blindly."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # for good
+    BUSY = "busy"  # for now
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What became of one recipient's copy; reason: the provider's own word; retry_after_seconds: if it said so."""
+
+    to: str
+    verdict: Verdict
+    provider_id: str | None = None
+    reason: str = ""
+    cost: str = ""
+    retry_after_seconds: int | None = None
+
+
+class ReceiptState(StrEnum):
+    ON_ITS_WAY = "on_its_way"
+    DELIVERED = "delivered"  # final
+    FAILED = "failed"  # final
+
+
+@dataclass(frozen=True, slots=True)
+class UssdRequest:
+    """One hop as it arrived. history: everything typed so far where the gateway sends it all, else None;
+    latest: the newest input where the gateway sends only that, else None (None on a first hop)."""
+
+    session_key: str
+    phone: str
+    service_code: str
+    network: str
+    history: str | None
+    latest: str | None
+    new: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UssdEnd:
+    session_key: str
+    phone: str
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """One SMS as it arrived; provider_id: None where the gateway has none that is unique."""
+
+    provider_id: str | None
+    sender: str
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    provider_id: str
+    state: ReceiptState
+    raw: str
+    reason: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    phone: str
+    sender: str
+
+
+class Unreadable(ValueError):
+    """A callback that lacks what it cannot do without; the message names the field, never its value."""
+
+
+class SmsGateway(Protocol):
+    name: str
+    batch_max: int
+
+    def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
+        """Hand one text to all recipients (E.164); one result for each, whatever happens; never raises
+        for what the network or the provider does."""
