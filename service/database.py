@@ -1,0 +1,104 @@
+"""The engine and its transactions, the same on SQLite and on PostgreSQL."""
+
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg.errors
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.orm import Session
+
+LOCK_SECONDS = 3
+STATEMENT_SECONDS = 15
+
+
+class Busy(Exception):
+    """Somebody else held the lock, or all connections, for longer than we wait. Nothing was written."""
+
+
+def make_engine(url: str, *, pool_size: int = 4) -> Engine:
+    """An engine with our waiting times; pool_size: how many threads of this process use it at once.
+
+    Values never show in its errors. A forked child opens connections of its own.
+    """
+    parsed = make_url(url)
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": LOCK_SECONDS}
+    options |= _SQLITE if parsed.get_backend_name() == "sqlite" else _POSTGRESQL
+    engine = create_engine(parsed, hide_parameters=True, **options)
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _name_the_wait, retval=True)
+    _forget_connections_in_forked_children(engine)
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """A session on one connection: committed at the end, rolled back on any error. Raises Busy."""
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except exc.TimeoutError as error:
+        raise Busy("no connection was free") from error
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only looks, and so waits for nobody and keeps nobody waiting. Raises Busy."""
+    with transaction(engine.execution_options(reading=True, postgresql_readonly=True)) as session:
+        yield session
+
+
+_SQLITE: dict[str, Any] = {"connect_args": {"timeout": LOCK_SECONDS}}
+_POSTGRESQL: dict[str, Any] = {
+    "isolation_level": "READ COMMITTED",
+    "pool_pre_ping": True,
+    "connect_args": {
+        "connect_timeout": LOCK_SECONDS,
+        "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
+        " -c timezone=UTC",
+    },
+}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours to say
+    for pragma in (
+        f"busy_timeout = {LOCK_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Whoever writes takes the write lock first: an upgrade later on may fail without any waiting."""
+    only_looks = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if only_looks else "BEGIN IMMEDIATE")
+
+
+def _name_the_wait(context: ExceptionContext) -> BaseException | None:
+    original = context.original_exception
+    if isinstance(original, sqlite3.OperationalError):
+        busy = original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    else:
+        busy = isinstance(original, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
+    return Busy("the database is locked") if busy else None
+
+
+def _forget_connections_in_forked_children(engine: Engine) -> None:
+    """Two processes on one connection would read each other's answers."""
+    reference = weakref.ref(engine)
+
+    def forget() -> None:
+        inherited = reference()
+        if inherited is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)

@@ -1,0 +1,111 @@
+"""How the text of one setting becomes a value; each raises ValueError saying what it expects, never the text."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+SHORTEST_TOKEN = 22  # characters: 128 bits in URL-safe base64
+YES, NO = ("yes", "on", "true", "1"), ("no", "off", "false", "0")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def text(raw: str) -> str:
+    if not raw.replace("\n", "").isprintable():
+        raise ValueError("plain text")
+    return raw
+
+
+def file_path(raw: str) -> Path:
+    return Path(raw).expanduser().absolute()
+
+
+def yes_or_no(raw: str) -> bool:
+    if raw.lower() not in YES + NO:
+        raise ValueError("yes or no")
+    return raw.lower() in YES
+
+
+def at_least(least: int, *, at_most: int) -> Callable[[str], int]:
+    def whole_number(raw: str) -> int:
+        if not (raw.isascii() and raw.isdigit() and least <= int(raw) <= at_most):
+            raise ValueError(f"a whole number from {least} to {at_most}")
+        return int(raw)
+
+    return whole_number
+
+
+def comma_separated(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
+def tokens(raw: str) -> tuple[str, ...]:
+    """Each is a part of an address, so only characters that need no escaping there."""
+    found = comma_separated(raw)
+    if not found or not all(
+        re.fullmatch(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},200}}", token) for token in found
+    ):
+        raise ValueError(f"tokens of {SHORTEST_TOKEN} or more letters, digits, - and _, separated by commas")
+    return found
+
+
+def long_secret(raw: str) -> str:
+    if len(raw) < SHORTEST_TOKEN:
+        raise ValueError(f"at least {SHORTEST_TOKEN} characters")
+    return raw
+
+
+def digits_and_signs(raw: str) -> str:
+    if not re.fullmatch(r"[0-9*#+]{2,20}", raw):
+        raise ValueError("digits, +, * and #, as dialled")
+    return raw
+
+
+def numbers(raw: str) -> tuple[str, ...]:
+    found = comma_separated(raw)
+    if not all(re.fullmatch(r"\+?[0-9]{3,15}", number) for number in found):
+        raise ValueError("phone numbers and short codes, separated by commas")
+    return found
+
+
+def time_zone(raw: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(raw)
+    except (OSError, ValueError, LookupError):
+        raise ValueError("a time zone such as Africa/Bamako") from None
+
+
+def level_name(raw: str) -> str:
+    if raw.upper() not in LEVELS:
+        raise ValueError("one of " + ", ".join(LEVELS))
+    return raw.upper()
+
+
+def http_address(raw: str) -> str:
+    """Without its last slash."""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an address such as https://example.org")
+    return raw.rstrip("/")
+
+
+def redis_address(raw: str) -> str:
+    if urlsplit(raw).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("an address that starts with redis://, rediss:// or unix://")
+    return raw
+
+
+def database_address(raw: str) -> str:
+    """postgres:// and postgresql:// become the address of the driver that we use."""
+    address = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", raw)
+    try:
+        driver = make_url(address).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError("an address that starts with sqlite:/// or postgresql://")
+    return address
