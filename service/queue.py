@@ -69,13 +69,13 @@ class Dispatcher:
         return True
 
     def clean_up(self) -> None:
-        """Take back what workers that have died had begun; one cleaner at a time, or a job would run twice."""
+        """Take back what workers that died had begun; one cleaner at a time, or a job would run twice."""
         try:
             if self._queue.acquire_maintenance_lock():
                 try:
                     StartedJobRegistry(queue=self._queue).cleanup()
                 finally:
-                    self._queue.release_maintenance_lock()
+                    self._queue.release_maintenance_lock()  # type: ignore[no-untyped-call]
         except RedisError as error:
             self._note_absence(error)
 

@@ -1,4 +1,4 @@
-"""How the text of one setting becomes a value; each raises ValueError saying what it expects, never the text."""
+"""How the text of one setting becomes a value; each raises ValueError with what it expects, not the text."""
 
 import re
 from collections.abc import Callable

@@ -52,7 +52,7 @@ def run_worker(connection: Redis, jobs: Jobs, *, burst: bool = False) -> None:
 
         def request_stop(self, signum: int, frame: FrameType | None) -> None:
             wanted.set()
-            super().request_stop(signum, frame)
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     while not wanted.is_set():
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,8 +63,8 @@ def run_worker(connection: Redis, jobs: Jobs, *, burst: bool = False) -> None:
         wanted.wait(REST_SECONDS)
 
 
-def work_off(connection: Redis, jobs: Jobs) -> int:
-    """Run in this process what is on the queue, and what that enqueues; returns how many jobs succeeded."""
+def work_off(connection: Redis, jobs: Jobs) -> bool:
+    """Run in this process what is on the queue, and what that enqueues; whether there was anything."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         return _work_until_it_breaks(_InProcessWorker, connection, jobs, burst=True)
@@ -89,7 +89,7 @@ class _InProcessWorker(_QuietWorker, SimpleWorker):
 
 def _work_until_it_breaks(
     kind: type[Worker] | type[SimpleWorker], connection: Redis, jobs: Jobs, burst: bool
-) -> int:
+) -> bool:
     job_class = allow(jobs)
     try:
         queue = open_queue(connection, job_class)
@@ -97,11 +97,10 @@ def _work_until_it_breaks(
             [queue], connection=connection, job_class=job_class, serializer=queue.serializer, **TIMES
         )
         worker.log_job_description = False
-        worker.work(burst=burst, logging_level=None)
-        return worker.successful_job_count
+        return worker.work(burst=burst, logging_level=None)
     except RedisError as error:
         logger.warning("the worker lost Redis (%s)", type(error).__name__)
-        return 0
+        return False
 
 
 def allow(jobs: Jobs) -> type[Job]:
@@ -111,7 +110,7 @@ def allow(jobs: Jobs) -> type[Job]:
         success_callback = failure_callback = stopped_callback = None
 
         def _execute(self) -> None:
-            name, ids = self.func_name, self.args
+            name, ids = self.func_name or "", self.args
             if name not in jobs or self.kwargs or not all(isinstance(each, int | str) for each in ids):
                 logger.error("job %s is not one of ours: refused", self.id)
                 raise Refused(self.id)
