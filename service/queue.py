@@ -54,7 +54,8 @@ class Dispatcher:
         """Ask for a job to be run with these ids; False when Redis could not take it. Never raises for that.
 
         job_id: letters, digits, - and _; a second job of that id changes nothing while the first one waits or
-        runs, for kept_seconds after its success, and for a day after its failure.
+        runs, for kept_seconds after its success, and for a day after its failure. With kept_seconds it is
+        also forgotten when no worker has come for it in that time.
         """
         if time.monotonic() < self._silent_until:
             return False
@@ -89,6 +90,7 @@ class Dispatcher:
                 job_id=job_id,
                 unique=job_id is not None,
                 result_ttl=kept_seconds,
+                ttl=kept_seconds or None,
                 failure_ttl=FAILURE_SECONDS,
                 description=name,
             )
