@@ -20,9 +20,6 @@ class Task:
     every_seconds: int
 
 
-TASKS = (Task("sweep", 5),)
-
-
 class Clock:
     """Time is cut into slots, the same for every clock; the name of a job says which slot it is for."""
 
