@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -63,9 +64,10 @@ def stop(processes: Sequence[Process], *, within_seconds: float) -> None:
     for process in processes:
         if process.poll() is None:
             process.terminate()
+    deadline = time.monotonic() + within_seconds
     for process in processes:
         try:
-            process.wait(within_seconds)
+            process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
