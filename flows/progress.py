@@ -10,7 +10,8 @@ class Progress:
     """answers: question name → answer as text (several choices separated by spaces); asking: the question on
     the screen ("" = not begun, or complete); page: of that screen, 0 = first; tries: wrong inputs in a row;
     offered: choice names narrowed down by what was typed; typing: a date is being typed as DDMM;
-    path: the questions answered, in the order in which they were shown, for going back; noted: notes read.
+    path: the questions answered, in the order in which they were shown, for going back; proposed: question
+    name → choice names that somebody's free words may have meant, offered when it is asked.
     """
 
     form: str
@@ -22,15 +23,17 @@ class Progress:
     offered: tuple[str, ...] = ()
     typing: bool = False
     path: tuple[str, ...] = ()
+    proposed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in ((), "", 0, False)}
+        return {key: value for key, value in asdict(self).items() if value not in ((), "", 0, {})}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         kept = dict(data)
         for name in ("offered", "path"):
             kept[name] = tuple(kept.get(name, ()))
+        kept["proposed"] = {name: tuple(choices) for name, choices in kept.get("proposed", {}).items()}
         return cls(**kept)
 
     def with_answer(self, name: str, value: str) -> "Progress":

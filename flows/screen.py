@@ -32,6 +32,7 @@ class _Layout:
     limits: Limits
     back: str
     more: str
+    onward: bool
 
     def folded(self) -> "_Layout":
         choices = tuple((key, gsm7.fold(text)) for key, text in self.choices)
@@ -55,14 +56,16 @@ def lay_out(
     back: str,
     more: str,
     together: bool = False,
+    onward: bool = False,
 ) -> tuple[Page, ...]:
     """The screens for a label and its (key, text) choices; back "" = no way back from the first.
 
     The label stands on the first screen only; a long one goes on at a word on the next. Folded to GSM-7 only
     where that saves a screen. together: at least one choice must stand on the first screen with all of the
-    label. DoesNotFit where a word, a choice or (together) the label is too wide.
+    label. onward: more stands on the last screen too, because something follows. DoesNotFit where a word, a
+    choice or (together) the label is too wide.
     """
-    layout = _Layout(label.strip(), tuple(choices), limits, back, more)
+    layout = _Layout(label.strip(), tuple(choices), limits, back, more, onward)
     folded = layout.folded()
     if folded == layout:
         return _pages(layout, together)
@@ -91,7 +94,7 @@ def _next_page(layout: _Layout) -> tuple[Page, _Layout]:
     """The widest page that can be made of what is left, and what is left then."""
     for count in range(min(layout.limits.choices, len(layout.choices)), -1, -1):
         here, later = layout.choices[:count], layout.choices[count:]
-        text = _compose(layout.label, here, layout.back, layout.more if later else "")
+        text = _compose(layout.label, here, layout.back, layout.more if later or layout.onward else "")
         if (here or not later) and fits(text, layout.limits):
             return Page(text, tuple(key for key, _ in here)), replace(layout, label="", choices=later)
     if not layout.label:

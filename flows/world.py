@@ -23,7 +23,7 @@ class Limits:
 class World:
     """now: local time, aware; languages: most wanted first, e.g. ("bm", "fr").
 
-    choices(list, narrowing): the choices of a gazetteer list ("places.csv") whose columns equal the narrowing.
+    choices(list, narrowing): the choices of a gazetteer list ("places.csv") whose columns equal narrowing.
     """
 
     now: datetime

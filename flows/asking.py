@@ -1,0 +1,177 @@
+"""How a question is put: its screens on USSD, its message by SMS, with earlier answers filled in."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from flows import gsm7
+from flows.answer import OTHER_DAY, QUICK_DAYS, Keyed
+from flows.choosing import SELECTS, Known, find, keyed, numbers
+from flows.form import Channel, Choice, Form, Kind, Labels, Question
+from flows.language import pick
+from flows.screen import Page, fits, lay_out
+from flows.world import World
+
+LISTED_MAX = 9  # a longer list is not written out in an SMS
+PAGED = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.DATE, Kind.NOTE)  # where 0 and 9 mean back and more
+LONGEST_TOLD = 60  # characters of an answer where answers are listed
+
+_REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+
+
+def pages(
+    form: Form,
+    question: Question,
+    known: Known,
+    world: World,
+    *,
+    offered: Sequence[str] = (),
+    typing: bool = False,
+    together: bool = False,
+) -> tuple[Page, ...]:
+    """The screens of a question, given what is known; exactly one where something is typed.
+
+    offered: the names of the choices to choose among; typing: a date is typed; together: as for lay_out.
+    """
+    if question.kind not in PAGED or typing:
+        return lay_out(
+            _typed_label(form, question, known, world, typing), (), limits=world.limits, back="", more=""
+        )
+    return lay_out(
+        _choosing_label(form, question, known, world, offered),
+        lines(form, question, known, world, offered),
+        limits=world.limits,
+        back=world.words.say("nav.back", world.languages),
+        more=world.words.say("nav.more", world.languages),
+        together=together,
+        onward=question.kind is Kind.NOTE,
+    )
+
+
+def message(
+    form: Form,
+    question: Question,
+    known: Known,
+    world: World,
+    *,
+    offered: Sequence[str] = (),
+    typing: bool = False,
+) -> str:
+    """The whole question as an SMS; a long list is not written out, since a typed name will do."""
+    if typing:
+        return _typed_label(form, question, known, world, typing)
+    label = _choosing_label(form, question, known, world, offered)
+    listed = lines(form, question, known, world, offered)
+    written = listed if len(listed) <= LISTED_MAX else []
+    return "\n".join([label, *(f"{key} {text}" for key, text in written)])
+
+
+def lines(
+    form: Form, question: Question, known: Known, world: World, offered: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """The keys and texts below the label."""
+    if question.kind is Kind.DATE:
+        return [
+            *zip(QUICK_DAYS, days(world), strict=True),
+            (OTHER_DAY, world.words.say("date.other", world.languages)),
+        ]
+    if question.kind not in SELECTS:
+        return []
+    shown = narrowed(form, question, known, world, offered)
+    texts = [label(form, choice.labels, choice.short, known, world) for _, choice in shown]
+    return [
+        (key, _told_apart(form, question, choice, text, known, world) if texts.count(text) > 1 else text)
+        for (key, choice), text in zip(shown, texts, strict=True)
+    ]
+
+
+def narrowed(
+    form: Form, question: Question, known: Known, world: World, offered: Sequence[str]
+) -> tuple[Keyed, ...]:
+    """The choices with their keys; those offered, if any, are numbered anew from 1."""
+    every = keyed(form, question, known, world)
+    if not offered:
+        return every
+    by_name = {choice.name: choice for _, choice in every}
+    kept = [by_name[name] for name in offered if name in by_name]
+    return tuple(zip(numbers(), kept, strict=False))
+
+
+def days(world: World) -> list[str]:
+    """What the quick picks of a date are called: today, yesterday, the day before."""
+    return [world.words.say(f"date.{name}", world.languages) for name in ("today", "yesterday", "before")]
+
+
+def label(form: Form, labels: Labels, short: Labels, known: Known, world: World) -> str:
+    """The label (on a screen the short one, if any) in the caller's language, with the answers it names."""
+    text = pick(labels, world.languages)
+    if world.channel is Channel.USSD:
+        text = _short(short, labels, world)
+    return _REFERENCE.sub(lambda match: _inserted(form, match[1], known, world), text)
+
+
+def _short(short: Labels, labels: Labels, world: World) -> str:
+    """The first language that has either: a label in one's own beats a short one in another."""
+    for tag in world.languages:
+        if text := short.get(tag) or labels.get(tag):
+            return text
+    return pick(short, world.languages) or pick(labels, world.languages)
+
+
+def _inserted(form: Form, name: str, known: Known, world: World) -> str:
+    question = form.question(name)
+    return told(form, question, known, world)[: question.width].rstrip()
+
+
+def told(form: Form, question: Question, known: Known, world: World) -> str:
+    """An answer as people would say it: the label of a choice, a date by day and month, else as typed."""
+    value = known.get(question.name, "")
+    if question.kind in SELECTS and value:
+        names = value.split() if question.kind is Kind.SELECT_MULTIPLE else [value]
+        found = [(name, find(form, question, name, known, world)) for name in names]
+        return ", ".join(_choice_label(choice, world) if choice else name for name, choice in found)
+    if question.kind is Kind.DATE and value:
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return value
+
+
+def _choice_label(choice: Choice, world: World) -> str:
+    return (
+        _short(choice.short, choice.labels, world)
+        if world.channel is Channel.USSD
+        else pick(choice.labels, world.languages)
+    )
+
+
+def _told_apart(form: Form, question: Question, choice: Choice, text: str, known: Known, world: World) -> str:
+    """Two places of one name are told apart by what they lie in."""
+    equalities = question.choice_filter.equalities if question.choice_filter else {}
+    for column, name in reversed(list(equalities.items())):
+        value = choice.columns.get(column, "")
+        upper = form.question(name)
+        row = find(form, upper, value, {}, world) if value and upper.kind is Kind.SELECT_ONE else None
+        if row:
+            return f"{text} ({_choice_label(row, world)})"
+    return text
+
+
+def _typed_label(form: Form, question: Question, known: Known, world: World, typing: bool) -> str:
+    asked = label(form, question.labels, question.short, known, world)
+    return f"{asked}\n{world.words.say('ask.date', world.languages)}" if typing else asked
+
+
+def _choosing_label(
+    form: Form, question: Question, known: Known, world: World, offered: Sequence[str]
+) -> str:
+    if offered:
+        return world.words.say("ask.which", world.languages)
+    return label(form, question.labels, question.short, known, world)
+
+
+def with_reason(page: str, reasons: Sequence[str], world: World) -> str:
+    """The page below the first of the reasons that there is room for, else as it is."""
+    for reason in reasons:
+        for text in (reason, gsm7.fold(reason)):
+            if text and fits(f"{text}\n{page}", world.limits):
+                return f"{text}\n{page}"
+    return page

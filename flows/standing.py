@@ -1,0 +1,97 @@
+"""Where a form stands: which questions are relevant, what their answers are worth now, and which is next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.choosing import SELECTS, Known, keyed, truth
+from flows.form import Channel, Form, Kind, Question, Scope, Value
+from flows.world import World
+
+SILENT = (Kind.CALCULATE, Kind.HIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """known: every question's name → its answer, default or calculation, "" where irrelevant, missing or no
+    longer fitting; relevant: the names of those that may be asked now; open: the first to ask, "" = none.
+    """
+
+    known: Known
+    relevant: frozenset[str]
+    open: str
+
+
+def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
+    """One walk down the form: each question sees what the ones above it have come to."""
+    known = dict.fromkeys((question.name for question in form.questions), "")
+    relevant: list[str] = []
+    first_open = ""
+    for question in form.questions:
+        if question.relevant and not truth(question.relevant.evaluate(Scope(known, world.now))):
+            continue
+        relevant.append(question.name)
+        given = answers.get(question.name)
+        usable = given is None or not given or holds(form, question, given, known, world)
+        if not first_open and is_asked(question, world):
+            settled = _is_settled(form, question, given, answers, world) if usable else False
+            if not settled and can_answer(form, question, known, world):
+                first_open = question.name
+        known[question.name] = _worth(question, given if usable else None, known, world)
+    return Standing(known, frozenset(relevant), first_open)
+
+
+def is_asked(question: Question, world: World) -> bool:
+    """Whether the question is put to people on this channel; an SMS asks nothing but what is required."""
+    if question.kind in SILENT or question.channel not in (None, world.channel):
+        return False
+    return world.channel is Channel.USSD or (question.required and question.kind is not Kind.NOTE)
+
+
+def can_answer(form: Form, question: Question, known: Known, world: World) -> bool:
+    """A select whose list is empty cannot be answered."""
+    return question.kind not in SELECTS or bool(keyed(form, question, known, world))
+
+
+def holds(form: Form, question: Question, answer: str, known: Known, world: World) -> bool:
+    """Whether an answer (still) is among the choices and meets the constraint."""
+    if question.kind in SELECTS:
+        names = {choice.name for _, choice in keyed(form, question, known, world)}
+        chosen = answer.split() if question.kind is Kind.SELECT_MULTIPLE else [answer]
+        if not names.issuperset(chosen):
+            return False
+    return meets_constraint(question, answer, known, world)
+
+
+def meets_constraint(question: Question, answer: str, known: Known, world: World) -> bool:
+    if question.constraint is None:
+        return True
+    scope = Scope({**known, question.name: answer}, now=world.now, current=answer)
+    return truth(question.constraint.evaluate(scope))
+
+
+def _is_settled(
+    form: Form, question: Question, given: str | None, answers: Mapping[str, str], world: World
+) -> bool:
+    if given is None:
+        return bool(question.default) and world.channel is Channel.SMS
+    return bool(given) or not question.required or bool(answers.get(other(question)))
+
+
+def other(question: Question) -> str:
+    """The name, in XLSForm's custom, of the text question for what is not in the list."""
+    return f"{question.name}_other"
+
+
+def _worth(question: Question, given: str | None, known: Known, world: World) -> str:
+    if question.kind is Kind.CALCULATE and question.calculation:
+        return as_text(question.calculation.evaluate(Scope(known, world.now)))
+    return question.default if given is None else given
+
+
+def as_text(value: Value) -> str:
+    """A calculated value as it is stored: whole numbers without a point, NaN as nothing."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.10g}"
+    return value
