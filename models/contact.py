@@ -1,0 +1,152 @@
+"""A contact is a phone, known by a keyed hash of its number; the row that every hop and SMS of it locks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, new_id, upsert
+from models.keys import Keyring, Purpose
+from models.member import Member, MemberPhone, Role
+
+
+class Contact(Base):
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    pseudonym: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    number_enc: Mapped[bytes | None]
+    language: Mapped[str | None] = mapped_column(String(8))
+    last_place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+
+
+class Suppression(Base):
+    """A number that said STOP, known by its HMAC alone, so that it outlives the contact."""
+
+    __tablename__ = "suppression"
+
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    since_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A contact, locked, with the seat that its phone belongs to (member_id None = not on the roster)."""
+
+    id: int
+    language: str | None
+    last_place_id: int | None
+    member_id: int | None
+    role: Role | None
+    level: int
+    member_language: str | None
+    post_place_id: int | None
+
+
+def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
+    """The contact of that phone (E.164), made if it is new, locked until the transaction ends."""
+    connection = db.connection()
+    pseudonym = keys.pseudonym(phone)
+    query = _known(pseudonym, now)
+    row = connection.execute(query).first()
+    if row is None:
+        _make(connection, keys, pseudonym, phone, now)
+        row = connection.execute(query).one()
+    return Known(*row)
+
+
+def _known(pseudonym: bytes, now: datetime) -> Select[Any]:
+    active = and_(MemberPhone.contact_id == Contact.id, MemberPhone.lost_at.is_(None))
+    serving = and_(Member.id == MemberPhone.member_id, or_(Member.active_until.is_(None), Member.active_until > now))
+    return (
+        select(
+            Contact.id,
+            Contact.language,
+            Contact.last_place_id,
+            Member.id,
+            Member.role,
+            func.coalesce(Member.level, 0),
+            Member.language,
+            Member.post_place_id,
+        )
+        .outerjoin(MemberPhone, active)
+        .outerjoin(Member, serving)
+        .where(Contact.pseudonym == pseudonym)
+        .order_by(Member.id.is_(None))
+        .limit(1)
+        .with_for_update(of=Contact)
+    )
+
+
+def _make(connection: Connection, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) -> None:
+    """Insert or ignore: another hop of the same phone may have come first."""
+    contact_id = new_id()
+    sealed = keys.seal(Purpose.NUMBERS, phone.encode(), f"contact/{contact_id}/number")
+    values = {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now}
+    insert = upsert(connection, Contact).values(values).on_conflict_do_nothing(index_elements=["pseudonym"])
+    connection.execute(insert)
+
+
+def number(db: Session, keys: Keyring, contact_id: int) -> str | None:
+    """The phone number (E.164) of a contact; None where it has been erased."""
+    sealed = db.scalar(select(Contact.number_enc).where(Contact.id == contact_id))
+    return open_number(keys, contact_id, sealed) if sealed else None
+
+
+def open_number(keys: Keyring, contact_id: int, sealed: bytes) -> str:
+    return keys.open(Purpose.NUMBERS, sealed, f"contact/{contact_id}/number").decode()
+
+
+def speak(db: Session, contact_id: int, language: str) -> None:
+    db.execute(update(Contact).where(Contact.id == contact_id).values(language=language))
+
+
+def remember_place(db: Session, contact_id: int, place_id: int) -> None:
+    db.execute(update(Contact).where(Contact.id == contact_id).values(last_place_id=place_id))
+
+
+def stop(db: Session, keys: Keyring, phone: str, source: str, now: datetime) -> None:
+    """Nothing is sent to this number any more; saying so twice changes nothing."""
+    row = {"mac": keys.suppression(phone), "since_at": now, "source": source}
+    insert = upsert(db.connection(), Suppression).values(row).on_conflict_do_nothing(index_elements=["mac"])
+    db.execute(insert)
+
+
+def restart(db: Session, keys: Keyring, phone: str) -> None:
+    db.execute(delete(Suppression).where(Suppression.mac == keys.suppression(phone)))
+
+
+def has_stopped(db: Session, keys: Keyring, contact_id: int) -> bool:
+    """Whether its holder has said STOP; an erased contact has no number left to write to."""
+    phone = number(db, keys, contact_id)
+    if phone is None:
+        return True
+    query = select(Suppression.mac).where(Suppression.mac == keys.suppression(phone))
+    return db.scalar(query) is not None
+
+
+def last_place(db: Session, contact_id: int | None) -> int | None:
+    return db.scalar(select(Contact.last_place_id).where(Contact.id == contact_id))
+
+
+def find(db: Session, keys: Keyring, phone: str) -> int | None:
+    """The id of that phone's contact; None where it has never been seen."""
+    return db.scalar(select(Contact.id).where(Contact.pseudonym == keys.pseudonym(phone)))

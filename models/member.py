@@ -1,0 +1,111 @@
+"""Members: who is on the roster, with which phones, for which areas, and on which level of the ladder."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Row, String, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, new_id
+from models.keys import Keyring, Purpose
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    RELAY = "relay"
+    COORDINATOR = "coordinator"
+    PROTECTION = "protection"
+    COMPLAINTS = "complaints"
+    PSEA = "psea"
+    PRIVACY = "privacy"
+    ADMIN = "admin"
+
+
+class Member(Base):
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    name_enc: Mapped[bytes]
+    email_enc: Mapped[bytes | None]
+    role: Mapped[Role]
+    level: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8))
+    post_place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    pin_hash: Mapped[str | None]
+    pin_failures: Mapped[int] = mapped_column(default=0)
+    listed: Mapped[bool] = mapped_column(default=False)
+    active_until: Mapped[datetime | None]
+
+
+class MemberPhone(Base):
+    """A phone of a member; lost_at: it is lost or seized, and acts for nobody any more."""
+
+    __tablename__ = "member_phone"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    lost_at: Mapped[datetime | None]
+
+
+class MemberArea(Base):
+    __tablename__ = "member_area"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    pcode: Mapped[str] = mapped_column(String(16), primary_key=True)
+    pcode_version: Mapped[str] = mapped_column(String(8), primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An active member to be told something, with the contacts of the phones that are not lost."""
+
+    member_id: int
+    level: int
+    language: str
+    contact_ids: tuple[int, ...]
+
+
+def serving(now: datetime) -> ColumnElement[bool]:
+    """Whether a member is on duty at all."""
+    return or_(Member.active_until.is_(None), Member.active_until > now)
+
+
+def holding(db: Session, roles: Sequence[Role], areas: Sequence[str] | None, now: datetime) -> list[Recipient]:
+    """Active members of these roles who hold one of these P-codes (None = wherever they are)."""
+    query = select(Member.id, Member.level, Member.language).where(Member.role.in_(roles), serving(now))
+    if areas is not None:
+        here = select(MemberArea.member_id).where(MemberArea.pcode.in_(areas))
+        query = query.where(Member.id.in_(here))
+    return with_phones(db, db.execute(query.order_by(Member.id)).all())
+
+
+def with_phones(db: Session, rows: Sequence[Row[tuple[int, int, str]]]) -> list[Recipient]:
+    """Rows of (member id, level, language) as recipients."""
+    query = select(MemberPhone.member_id, MemberPhone.contact_id).where(
+        MemberPhone.member_id.in_([row.id for row in rows]), MemberPhone.lost_at.is_(None)
+    )
+    phones: dict[int, list[int]] = defaultdict(list)
+    for member_id, contact_id in db.execute(query.order_by(MemberPhone.contact_id)):
+        phones[member_id].append(contact_id)
+    return [Recipient(row.id, row.level, row.language, tuple(phones[row.id])) for row in rows]
+
+
+def of_contact(db: Session, contact_id: int | None, now: datetime) -> Member | None:
+    """The active member whose phone that is."""
+    if contact_id is None:
+        return None
+    mine = select(MemberPhone.member_id).where(MemberPhone.contact_id == contact_id, MemberPhone.lost_at.is_(None))
+    return db.scalars(select(Member).where(Member.id.in_(mine), serving(now)).limit(1)).first()
+
+
+def name(db: Session, keys: Keyring, member_id: int) -> str:
+    sealed = db.scalars(select(Member.name_enc).where(Member.id == member_id)).one()
+    return keys.open(Purpose.MEMBERS, sealed, f"member/{member_id}/name").decode()
+
+
+def areas(db: Session, member_id: int) -> frozenset[str]:
+    """The P-codes that a member holds."""
+    return frozenset(db.scalars(select(MemberArea.pcode).where(MemberArea.member_id == member_id)))

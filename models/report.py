@@ -1,0 +1,213 @@
+"""A report: what somebody filed, in columns that harm nobody; its answers lie sealed in a table of their own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, new_id
+from models.code import Compartment
+from models.keys import Keyring, Purpose
+from models.reference import WIDTHS, draw
+
+UNROUTED = text("routed_at IS NULL")
+
+
+class ReportState(StrEnum):
+    DRAFT = "draft"
+    FILED = "filed"
+    WITHDRAWN = "withdrawn"
+
+
+class Report(Base):
+    """code, place_id and happened_on are null outside operations; contact_id is null where no link is kept."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "act_no"),
+        Index(
+            "ix_report_unrouted",
+            "filed_at",
+            sqlite_where=(u := text("routed_at IS NULL")),
+            postgresql_where=u,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
+    compartment: Mapped[Compartment]
+    severity: Mapped[int]
+    code: Mapped[str | None] = mapped_column(String(8))
+    area: Mapped[str | None] = mapped_column(String(16))
+    area_version: Mapped[str | None] = mapped_column(String(8))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
+    act_no: Mapped[int]
+    form_name: Mapped[str] = mapped_column(String(64))
+    form_version: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(8))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    state: Mapped[ReportState]
+    partial: Mapped[bool]
+    exercise: Mapped[bool]
+    happened_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    filed_at: Mapped[datetime | None]
+    routed_at: Mapped[datetime | None]
+    abandoned_at: Mapped[datetime | None]
+
+
+class ReportBody(Base):
+    """Sealed with the key of the report's compartment; a purge deletes it, the report's row stays."""
+
+    __tablename__ = "report_body"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    answers_enc: Mapped[bytes]
+
+
+SAMPLE = 16  # references drawn to see how full a width is
+
+
+class OutOfReferences(Exception):
+    """Half of all references of eight digits are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A report as it is filed; area: a P-code with its version; answers go sealed into the body."""
+
+    compartment: Compartment
+    severity: int
+    answers: Mapping[str, str]
+    code: str | None = None
+    area: str | None = None
+    area_version: str | None = None
+    place_id: int | None = None
+    happened_on: date | None = None
+    contact_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a report comes from; UNIQUE(conversation_id, act_no) makes filing it twice impossible."""
+
+    conversation_id: int
+    act_no: int
+    channel: str
+    form_name: str
+    form_version: str
+    contact_id: int | None
+
+
+def open_draft(db: Session, compartment: Compartment, origin: Origin, now: datetime) -> Report:
+    """A partial report with its reference, from the first useful answer on."""
+    report = Report(
+        id=new_id(),
+        reference=_new_reference(db),
+        compartment=compartment,
+        severity=0,
+        state=ReportState.DRAFT,
+        partial=True,
+        exercise=False,
+        created_at=now,
+        **asdict(origin),
+    )
+    db.add(report)
+    db.flush()
+    return report
+
+
+def _new_reference(db: Session) -> str:
+    """A reference that no report has had.
+
+    A sample tells how full a width is: where half of it is taken, the next width is used. So the cost does
+    not grow with the number of reports.
+    """
+    for width in WIDTHS:
+        drawn = [draw(width) for _ in range(SAMPLE)]
+        taken = set(db.scalars(select(Report.reference).where(Report.reference.in_(drawn))))
+        free = [reference for reference in drawn if reference not in taken]
+        if len(taken) < SAMPLE // 2:
+            return free[0]
+    raise OutOfReferences
+
+
+def complete(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> Report:
+    """File a draft, or file again what has meanwhile been classified: it is then routed once more.
+
+    What was told before stays in the body unless it is told anew; the body is sealed for its compartment.
+    """
+    report = db.get_one(Report, report_id)
+    told = {**_told_before(db, keys, report), **facts.answers}
+    in_operations = facts.compartment is Compartment.OPERATIONS
+    report.compartment = facts.compartment
+    report.severity = facts.severity
+    report.code = facts.code if in_operations else None
+    report.area, report.area_version = facts.area, facts.area_version
+    report.place_id = facts.place_id if in_operations else None
+    report.happened_on = facts.happened_on if in_operations else None
+    report.contact_id = facts.contact_id
+    report.partial, report.state = False, ReportState.FILED
+    report.filed_at, report.routed_at = now, None
+    _seal(db, keys, report, told)
+    db.flush()
+    return report
+
+
+def _seal(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
+    purpose = Purpose(report.compartment.value)
+    sealed = keys.seal_json(purpose, dict(told), f"report_body/{report.id}/answers")
+    db.merge(ReportBody(report_id=report.id, answers_enc=sealed))
+
+
+def _told_before(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
+    return answers(db, keys, report) if report.filed_at is not None else {}
+
+
+def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
+    """The sealed answers; empty where they have been purged."""
+    body = db.get(ReportBody, report.id)
+    if body is None:
+        return {}
+    purpose = Purpose(report.compartment.value)
+    opened: dict[str, str] = keys.open_json(purpose, body.answers_enc, f"report_body/{report.id}/answers")
+    return opened
+
+
+def withdraw(db: Session, report_id: int, now: datetime) -> None:
+    """The teller took it back before sending it: no body was ever written, and the reference is used up."""
+    report = db.get_one(Report, report_id)
+    if report.partial:
+        report.state, report.abandoned_at = ReportState.WITHDRAWN, now
+        report.contact_id = None
+        db.flush()
+
+
+def lock(db: Session, report_id: int) -> Report | None:
+    return db.scalar(select(Report).where(Report.id == report_id).with_for_update())
+
+
+def by_reference(db: Session, reference: str) -> Report | None:
+    return db.scalar(select(Report).where(Report.reference == reference))
+
+
+def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
+    """Filed reports that nobody has routed yet, oldest first."""
+    query = (
+        select(Report.id)
+        .where(Report.routed_at.is_(None), Report.partial.is_(False), Report.filed_at <= filed_before)
+        .order_by(Report.filed_at)
+        .limit(most)
+    )
+    return list(db.scalars(query))
+
+
+def all_filed(db: Session) -> Iterator[Report]:
+    """Every report that was not withdrawn, oldest first, in small portions."""
+    query = select(Report).where(Report.state != ReportState.WITHDRAWN).order_by(Report.created_at)
+    return iter(db.scalars(query.execution_options(yield_per=500)))
