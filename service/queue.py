@@ -42,6 +42,16 @@ def open_queue(connection: Redis, job_class: type[Job] = Job) -> Queue:
     )
 
 
+def lengths(connection: Redis) -> dict[str, int]:
+    """How many jobs wait, run, and have failed within the last day. Raises RedisError."""
+    queue = open_queue(connection)
+    return {
+        "waiting": queue.count,
+        "running": queue.started_job_registry.get_job_count(cleanup=False),
+        "failed": queue.failed_job_registry.get_job_count(cleanup=False),
+    }
+
+
 class Dispatcher:
     """Hands ids to the workers; what it cannot hand over, the sweep finds in the database later."""
 
@@ -80,9 +90,7 @@ class Dispatcher:
         except RedisError as error:
             self._note_absence(error)
 
-    def _hand_over(
-        self, name: str, ids: tuple[int | str, ...], job_id: str | None, kept_seconds: int
-    ) -> None:
+    def _hand_over(self, name: str, ids: tuple[int | str, ...], job_id: str | None, kept_seconds: int) -> None:
         try:
             self._queue.enqueue_call(
                 name,
