@@ -31,8 +31,8 @@ class Report(Base):
         Index(
             "ix_report_unrouted",
             "filed_at",
-            sqlite_where=(u := text("routed_at IS NULL")),
-            postgresql_where=u,
+            sqlite_where=UNROUTED,
+            postgresql_where=UNROUTED,
         ),
     )
 

@@ -1,0 +1,49 @@
+"""The tables' way from one release to the next, by Alembic."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+# Every table must be known before the metadata is compared with a database.
+from models import alert, audit, code, consent, conversation, place, route, stamp
+from models.base import Base
+
+TABLES = (alert, audit, code, consent, conversation, place, route, stamp)
+FOLDER = Path(__file__).resolve().parent / "migrations"
+metadata = Base.metadata
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at this address up to the newest revision; twice is harmless."""
+    command.upgrade(_config(url), "head")
+
+
+def newest() -> str:
+    """The revision that this release works with."""
+    head = ScriptDirectory(str(FOLDER)).get_current_head()
+    if head is None:
+        raise LookupError("there are no revisions")
+    return head
+
+
+def current(url: str) -> str | None:
+    """The revision of the database; None where there are no tables yet."""
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return revision
+    finally:
+        engine.dispose()
