@@ -26,17 +26,13 @@ def numbers() -> Iterator[str]:
 def keyed(form: Form, question: Question, known: Known, world: World) -> tuple[Keyed, ...]:
     """The question's choices now, each with its key; a form's own choice keeps its key however narrowed."""
     own = form.lists.get(question.choices)
-    if own is None:
-        listed = world.choices(question.choices, _narrowing(question.choice_filter, known))
-    else:
-        listed = own
+    narrowing = _narrowing(question.choice_filter, known)
+    listed = world.choices(question.choices, narrowing) if own is None else own
     keys = [choice.key or choice.code or number for number, choice in zip(numbers(), listed, strict=False)]
     pairs = zip(keys, listed, strict=True)
     if question.choice_filter is None or (own is None and _is_lookup(question.choice_filter)):
         return tuple(pairs)
-    return tuple(
-        (key, choice) for key, choice in pairs if _passes(question.choice_filter, choice, known, world)
-    )
+    return tuple((key, choice) for key, choice in pairs if _passes(question.choice_filter, choice, known, world))
 
 
 def find(form: Form, question: Question, name: str, known: Known, world: World) -> Choice | None:

@@ -42,5 +42,5 @@ def fold(text: str) -> str:
 
 
 def digits(text: str) -> str:
-    """The text with Arabic-Indic and Persian digits written 0-9 and nothing else changed."""
-    return text if text.isascii() else text.translate(_ASCII_DIGITS)
+    """The text with all digits written 0-9 and without characters that nobody sees; else unchanged."""
+    return text if text.isascii() else re.sub(f"[{_INVISIBLE}]", "", text).translate(_ASCII_DIGITS)
