@@ -44,13 +44,15 @@ class Expression:
     """A compiled XPath expression.
 
     references: the questions it reads; equalities: for a choice filter, column → question where the
-    filter asks `column=${question}` and nothing but "and" stands around it.
+    filter asks `column=${question}` and nothing but "and" stands around it; columns: those of the choice under
+    test that it reads. Two expressions with one source are equal.
     """
 
     source: str
-    evaluate: Callable[[Scope], Value]
+    evaluate: Callable[[Scope], Value] = field(compare=False)
     references: frozenset[str] = frozenset()
     equalities: Mapping[str, str] = field(default_factory=dict)
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
