@@ -83,9 +83,20 @@ class Unreadable(ValueError):
     """A callback that lacks what it cannot do without; the message names the field, never its value."""
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whether the provider knows us; said: its own words, such as the balance, or what is wrong."""
+
+    well: bool
+    said: str
+
+
 class SmsGateway(Protocol):
     name: str
     batch_max: int
+
+    def account(self) -> Account:
+        """Ask the provider whether our credentials work, and for the balance; never raises for what it says."""
 
     def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
         """Hand one text to all recipients (E.164); one result for each, whatever happens; never raises

@@ -1,0 +1,68 @@
+"""What an alert says: everything a coordinator needs in one SMS, and nothing at all outside operations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.gsm7 import fit, parts
+from handlers.desk import Desk
+from models.code import Compartment
+
+SOURCES = ("seen", "told", "rumour")
+OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be told of a report; place: its key or P-code; typed: a place that matched none; grade: the
+    Admiralty letter for the source; at: UTC."""
+
+    reference: str
+    compartment: Compartment
+    severity: int
+    code: str
+    place: str
+    typed: str
+    at: datetime
+    answers: Mapping[str, str]
+    grade: str
+    exercise: bool = False
+
+
+def alert_text(desk: Desk, told: Told, language: str) -> str:
+    """One part wherever the place's name can be shortened to make it so."""
+    if told.compartment not in OPEN:
+        return desk.say("alert.guarded", language, reference=told.reference)
+    place = desk.atlas.name(told.place, language) or told.typed
+    text = _worded(desk, told, language, place)
+    while len(parts(fit(text))) > 1 and len(place) > 4:
+        place = place[:-1].rstrip()
+        text = _worded(desk, told, language, place)
+    return text
+
+
+def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
+    row = desk.atlas.resolve(told.place)
+    words = [
+        desk.say("alert.exercise", language) if told.exercise else "",
+        f"{'!!' if told.severity >= 4 else '!'}S{told.severity}",
+        f"{desk.codes.short(told.code, language)}({told.code})",
+        place,
+        row.pcode if row else "",
+        f"{told.at.astimezone(desk.policy.timezone):%H:%M}",
+        _people(desk, told, language),
+        _source(desk, told, language),
+        desk.say("alert.answer", language, reference=told.reference),
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _people(desk: Desk, told: Told, language: str) -> str:
+    count = told.answers.get("count", "")
+    return desk.say("alert.people", language, count=count) if count not in ("", "0") else ""
+
+
+def _source(desk: Desk, told: Told, language: str) -> str:
+    seen = told.answers.get("source", "")
+    how = desk.say(f"alert.source_{seen}", language) if seen in SOURCES else ""
+    return " ".join(word for word in (how, desk.say("alert.grade", language, grade=told.grade)) if word)

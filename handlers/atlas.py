@@ -1,0 +1,55 @@
+"""The gazetteer as lists to choose from."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from flows.form import Choice, Labels
+from models.gazetteer import FILES, Gazetteer, PlaceRow
+
+REGION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: (file, column, value) → choices."""
+
+    gazetteer: Gazetteer
+    lists: Mapping[str, Sequence[Choice]] = field(repr=False)
+    beneath: Mapping[tuple[str, str, str], Sequence[Choice]] = field(repr=False)
+
+    @classmethod
+    def of(cls, gazetteer: Gazetteer, elsewhere: Labels) -> Self:
+        """elsewhere: what to call the rest of a region, for places whose district nobody knows."""
+        lists = {name: tuple(_choice(row, name, elsewhere) for row in gazetteer.lists[name]) for name in FILES}
+        beneath: dict[tuple[str, str, str], list[Choice]] = defaultdict(list)
+        for name, choices in lists.items():
+            for choice in choices:
+                for column, value in choice.columns.items():
+                    beneath[name, column, value].append(choice)
+        return cls(gazetteer, lists, dict(beneath))
+
+    def choices(self, file: str, narrowing: Mapping[str, str]) -> Sequence[Choice]:
+        """The choices of that list whose columns equal the narrowing; empty for a list that is not ours."""
+        if not narrowing:
+            return self.lists.get(file, ())
+        column, value = list(narrowing.items())[-1]
+        found = self.beneath.get((file, column, value), ())
+        return [c for c in found if all(c.columns.get(k) == v for k, v in narrowing.items())]
+
+    def resolve(self, key: str) -> PlaceRow | None:
+        return self.gazetteer.resolve(key) if key else None
+
+    def name(self, key: str, language: str) -> str:
+        """What a place is called in that language, "" where the key names none."""
+        row = self.resolve(key)
+        return (row.names.get(language) or row.names["fr"]) if row else ""
+
+
+def _choice(row: PlaceRow, file: str, elsewhere: Labels) -> Choice:
+    rest_of_region = file == "districts.csv" and row.level == REGION
+    levels = {"country": row.country, "region": row.region, "district": row.district}
+    own = {} if rest_of_region else {row.key}
+    columns = {level: value for level, value in levels.items() if value and value not in own}
+    return Choice(row.key, elsewhere if rest_of_region else row.names, columns=columns, words=row.aliases)

@@ -1,0 +1,58 @@
+"""The table of handlers, and the walk from one to the next until somebody has something to say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers import cards, confirm, consent, fill, follow, home, inbox, language, reading
+from handlers.turn import Position, State, Talk, Turn
+
+Show = Callable[[Talk, State], Turn]
+Hear = Callable[[Talk, State, str], Turn]
+
+HOME = Position("home")
+
+# Handlers with None act and hand on at once; no conversation ever rests there.
+HANDLERS: dict[str, tuple[Show, Hear | None]] = {
+    "home": (home.show, home.hear),
+    "cards": (cards.show, cards.hear),
+    "language": (language.show, language.hear),
+    "speak": (language.show_speak, language.hear_speak),
+    "reading": (reading.show, reading.hear),
+    "follow": (follow.show, follow.hear),
+    "inbox": (inbox.show, inbox.hear),
+    "alert": (inbox.show_alert, inbox.hear_alert),
+    "take": (inbox.show_take, None),
+    "fill": (fill.show, fill.hear),
+    "consent": (consent.show, consent.hear),
+    "consented": (consent.show_consented, None),
+    "writing": (consent.show_writing, consent.hear_writing),
+    "written": (consent.show_written, None),
+    "confirm": (confirm.show, confirm.hear),
+    "reopen": (confirm.show_reopen, None),
+    "send": (confirm.show_send, None),
+    "drop": (confirm.show_drop, None),
+}
+
+
+def converse(talk: Talk, position: Position, said: str | None) -> Turn:
+    """Hand what was said (None = nothing yet) to the handler whose turn it is, and follow where it leads."""
+    turn = _once(talk, position, said)
+    while turn.onward and turn.at is not None:
+        if turn.language:
+            talk = replace(talk, caller=replace(talk.caller, language=turn.language))
+        talk_on = replace(talk, acts=talk.acts + turn.opened)
+        turn = _once(talk_on, turn.at, turn.said).after(turn)
+    return turn
+
+
+def _once(talk: Talk, position: Position, said: str | None) -> Turn:
+    if position.handler not in HANDLERS or not _form_is_there(talk, position):
+        position, said = HOME, None  # it belongs to an older release, or its form is gone
+    show, hear = HANDLERS[position.handler]
+    if said is None or hear is None:
+        return show(talk, position.state)
+    return hear(talk, position.state, said)
+
+
+def _form_is_there(talk: Talk, position: Position) -> bool:
+    return position.state.get("form", "incident") in talk.desk.forms

@@ -1,0 +1,60 @@
+"""What a handler works with: the open transaction, the keys, the forms, the places and the hour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from flows.form import Channel, Form
+from flows.language import Words, chain
+from flows.world import Limits, World
+from handlers.atlas import Atlas
+from models.code import CodeBook
+from models.keys import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator of the service has settled; lengths of time as timedelta."""
+
+    timezone: ZoneInfo
+    limits: Limits
+    service_code: str
+    organisation: str
+    help_number: str
+    gateway: str
+    direct_dial: bool = False
+    own_numbers: frozenset[str] = frozenset()
+    session: timedelta = timedelta(minutes=5)
+    dialogue: timedelta = timedelta(hours=12)
+    receipt_pause: timedelta = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One transaction's worth of everything; `now` is UTC."""
+
+    db: Session
+    keys: Keyring
+    forms: Mapping[str, Form]
+    words: Words
+    atlas: Atlas
+    codes: CodeBook
+    policy: Policy
+    now: datetime
+
+    def world(self, language: str, channel: Channel) -> World:
+        return World(
+            now=self.now.astimezone(self.policy.timezone),
+            languages=chain(language),
+            channel=channel,
+            choices=self.atlas.choices,
+            words=self.words,
+            limits=self.policy.limits,
+        )
+
+    def say(self, key: str, language: str, **values: object) -> str:
+        """The service's own words under that key, in the caller's language or the next in its chain."""
+        return self.words.say(key, chain(language), **values)

@@ -1,0 +1,119 @@
+"""From answers to a report on disk: a draft from the first useful answer, the whole of it when it is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flows.engine import values
+from flows.form import Form, Kind
+from flows.progress import Progress
+from handlers.turn import Route, State, Talk, Turn
+from models import contact
+from models import report as reports
+from models.code import GUARDED, Compartment
+from models.report import Facts, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The state with its draft in it; opened: how many reports that took (0 or 1)."""
+
+    state: State
+    opened: int
+    effects: tuple[Route, ...] = ()
+
+
+def draft(talk: Talk, form: Form, state: State, progress: Progress) -> Drafted:
+    """The state with its draft; one is opened when the first useful answer is there."""
+    if "draft" in state or not _useful(form, progress):
+        return Drafted(state, 0)
+    compartment = talk.desk.codes.compartment(progress.answers.get("code", "")) or Compartment.INTAKE
+    return Drafted({**state, "draft": _open(talk, form, compartment, bool(state.get("write")))}, 1)
+
+
+def _useful(form: Form, progress: Progress) -> bool:
+    told = (q for q in form.questions if q.kind is Kind.TEXT and progress.answers.get(q.name))
+    return bool(progress.answers.get("code")) or any(told)
+
+
+def _open(talk: Talk, form: Form, compartment: Compartment, write: bool) -> dict[str, Any]:
+    origin = Origin(
+        conversation_id=talk.conversation_id,
+        act_no=talk.acts + 1,
+        channel=talk.channel.value,
+        form_name=form.name,
+        form_version=form.version,
+        contact_id=_teller(talk, compartment, write),
+    )
+    opened = reports.open_draft(talk.desk.db, compartment, origin, talk.desk.now)
+    return {"id": opened.id, "reference": opened.reference}
+
+
+def _teller(talk: Talk, compartment: Compartment, write: bool) -> int | None:
+    """Guarded compartments keep no link to the phone, unless its holder said that we may write to it."""
+    return talk.caller.contact_id if write or compartment not in GUARDED else None
+
+
+def file(talk: Talk, state: State) -> Turn:
+    """File what the state holds. A form that ends without a code had nothing to report."""
+    form = talk.desk.forms[state["form"]]
+    progress = Progress.from_json(state["progress"])
+    answers = values(form, progress, talk.world)
+    code = answers.get("code", "")
+    compartment = talk.desk.codes.compartment(code)
+    if compartment is None:
+        discard(talk, state)
+        return Turn(talk.say("filed.nothing"))
+    opened = 0 if "draft" in state else 1
+    write = bool(state.get("write"))
+    kept = state.get("draft") or _open(talk, form, compartment, write)
+    facts = _facts(talk, form, answers, compartment, write)
+    reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
+    if facts.place_id is not None and compartment is Compartment.OPERATIONS:
+        contact.remember_place(talk.desk.db, talk.caller.contact_id, facts.place_id)
+    text = _thanks(talk, compartment, kept["reference"])
+    return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
+
+
+def _facts(talk: Talk, form: Form, answers: Mapping[str, str], compartment: Compartment, write: bool) -> Facts:
+    known = {q.name for q in form.questions if q.kind is not Kind.HIDDEN}
+    place = talk.desk.atlas.resolve(answers.get("place_key", ""))
+    code = answers["code"]
+    happened = answers.get("happened_on")
+    return Facts(
+        compartment=compartment,
+        code=code,
+        severity=int(float(answers.get("severity") or talk.desk.codes.severity(code))),
+        area=place.pcode if place else None,
+        area_version=place.pcode_version if place else None,
+        place_id=place.place_id if place else None,
+        happened_on=date.fromisoformat(happened) if happened else None,
+        contact_id=_teller(talk, compartment, write),
+        answers={name: value for name, value in answers.items() if name in known},
+    )
+
+
+def _thanks(talk: Talk, compartment: Compartment, reference: str) -> str:
+    kind = "guarded" if compartment in GUARDED else "feedback" if compartment is Compartment.FEEDBACK else "report"
+    return talk.say(f"filed.{kind}", reference=reference, help_number=talk.desk.policy.help_number)
+
+
+def discard(talk: Talk, state: State) -> None:
+    """The teller thought better of it: the draft goes, its reference is never given again."""
+    if "draft" in state:
+        reports.withdraw(talk.desk.db, state["draft"]["id"], talk.desk.now)
+
+
+def keep_text(talk: Talk, text: str) -> Drafted:
+    """A text that nobody has classified yet: filed in `intake`, and the form goes on to ask what it is."""
+    form = talk.desk.forms["incident"]
+    kept = _open(talk, form, Compartment.INTAKE, False)
+    facts = Facts(
+        compartment=Compartment.INTAKE,
+        severity=0,
+        contact_id=talk.caller.contact_id,
+        answers={"text": text},
+    )
+    reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
+    return Drafted({"form": form.name, "draft": kept}, 1, (Route(kept["id"]),))

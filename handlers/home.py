@@ -1,0 +1,44 @@
+"""The first screen: what this phone can do here, by who holds it."""
+
+from handlers.menu import Item, hear_choice, show_page
+from handlers.turn import Position, State, Talk, Turn
+from models.member import Role
+
+REPORT = ("home.report", Position("fill", {"form": "incident"}))
+FEEDBACK = ("home.feedback", Position("fill", {"form": "feedback"}))
+FOLLOW = ("home.follow", Position("follow"))
+WHO = ("home.who", Position("reading", {"text": "who"}))
+LANGUAGE = ("home.language", Position("language"))
+CARDS = ("home.cards", Position("cards"))
+ZERO = ("home.zero", Position("fill", {"form": "zero_report"}))
+ALERTS = ("home.alerts", Position("inbox"))
+
+COMMUNITY = (REPORT, FEEDBACK, FOLLOW, WHO, LANGUAGE)
+BY_ROLE = {
+    Role.OFFICER: (REPORT, CARDS, ZERO, FEEDBACK, LANGUAGE, FOLLOW, WHO),
+    Role.RELAY: (REPORT, ZERO, FEEDBACK, FOLLOW, LANGUAGE, WHO),
+    Role.COORDINATOR: (ALERTS, REPORT, ZERO, FEEDBACK, LANGUAGE, FOLLOW, WHO),
+}
+DESK = (ALERTS, REPORT, FEEDBACK, FOLLOW, LANGUAGE, WHO)  # protection, complaints, psea, privacy, admin
+
+
+def _items(talk: Talk) -> list[Item]:
+    seat = talk.caller.seat
+    offered = BY_ROLE.get(seat.role, DESK) if seat else COMMUNITY
+    return [Item(str(n), talk.say(key), to) for n, (key, to) in enumerate(offered, start=1)]
+
+
+def _title(talk: Talk) -> str:
+    seat = talk.caller.seat
+    if seat is None:
+        return talk.say("home.title", organisation=talk.desk.policy.organisation)
+    place = talk.desk.atlas.name(seat.post, talk.caller.language)
+    return talk.say("home.title_member", place=place).strip()
+
+
+def show(talk: Talk, state: State) -> Turn:
+    return show_page(talk, Position("home", state), _title(talk), _items(talk), back=False)
+
+
+def hear(talk: Talk, state: State, said: str) -> Turn:
+    return hear_choice(talk, Position("home", state), _title(talk), _items(talk), said)

@@ -1,0 +1,65 @@
+"""A member's open alerts on a screen: read one, and take it."""
+
+from handlers.acknowledge import acknowledge
+from handlers.menu import Item, hear_choice, show_page
+from handlers.turn import Position, State, Talk, Turn
+from models import alert as alerts
+
+MOST = 20
+
+
+def _items(talk: Talk) -> list[Item]:
+    seat = talk.caller.seat
+    if seat is None:
+        return []
+    waiting = alerts.open_for(talk.desk.db, seat.member_id, MOST)
+    return [
+        Item(str(n), _line(talk, row), Position("alert", {"alert": row.alert_id}))
+        for n, row in zip(_numbers(), waiting, strict=False)
+    ]
+
+
+def _numbers() -> list[int]:
+    """1 to 8, then 10 and on: 9 and 0 turn pages."""
+    return [n for n in range(1, MOST + 2) if n != 9]
+
+
+def _line(talk: Talk, row: alerts.OpenAlert) -> str:
+    place = talk.desk.atlas.name(row.area or "", talk.caller.language)
+    return f"{row.reference} S{row.severity} {place}".strip()
+
+
+def _title(talk: Talk, items: list[Item]) -> str:
+    return talk.say("inbox.title" if items else "inbox.empty")
+
+
+def show(talk: Talk, state: State) -> Turn:
+    items = _items(talk)
+    return show_page(talk, Position("inbox", state), _title(talk, items), items)
+
+
+def hear(talk: Talk, state: State, said: str) -> Turn:
+    items = _items(talk)
+    return hear_choice(talk, Position("inbox", state), _title(talk, items), items, said, back=Position("home"))
+
+
+def _take(talk: Talk, state: State) -> list[Item]:
+    return [Item("1", talk.say("inbox.take"), Position("take", state))]
+
+
+def show_alert(talk: Talk, state: State) -> Turn:
+    text = alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]))
+    return show_page(talk, Position("alert", state), text, _take(talk, state))
+
+
+def hear_alert(talk: Talk, state: State, said: str) -> Turn:
+    text = alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]))
+    return hear_choice(talk, Position("alert", state), text, _take(talk, state), said, back=Position("inbox"))
+
+
+def show_take(talk: Talk, state: State) -> Turn:
+    seat = talk.caller.seat
+    if seat is None:
+        return Turn(at=Position("home"), onward=True)
+    taken = acknowledge(talk.desk, seat.member_id, alert_id=int(state["alert"]), via=talk.channel.value)
+    return Turn(taken.text(talk.caller.language), durable=True, effects=taken.effects)

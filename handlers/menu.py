@@ -1,0 +1,64 @@
+"""A menu of the service's own: a title, choices with their digits, paged like any other screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.folding import digits
+from flows.form import Channel
+from flows.screen import Page, lay_out
+from handlers.turn import Position, Talk, Turn
+
+MORE, BACK = "9", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """key: the digit to press; label: what the screen shows; to: where it leads."""
+
+    key: str
+    label: str
+    to: Position
+
+
+def pages(talk: Talk, title: str, items: Sequence[Item], *, back: bool) -> tuple[Page, ...]:
+    choices = [(item.key, item.label) for item in items]
+    return lay_out(
+        title,
+        choices,
+        limits=talk.desk.policy.limits,
+        back=talk.say("nav.back") if back else "",
+        more=talk.say("nav.more"),
+    )
+
+
+def show_page(talk: Talk, here: Position, title: str, items: Sequence[Item], *, back: bool = True) -> Turn:
+    """The page of the menu that `here` names; an SMS gets the whole menu at once."""
+    if talk.channel is Channel.SMS:
+        lines = [title, *(f"{item.key} {item.label}" for item in items)]
+        return Turn("\n".join(line for line in lines if line), here)
+    all_pages = pages(talk, title, items, back=back)
+    page = min(int(here.state.get("page", 0)), len(all_pages) - 1)
+    return Turn(all_pages[page].text, here)
+
+
+def hear_choice(
+    talk: Talk, here: Position, title: str, items: Sequence[Item], said: str, *, back: Position | None = None
+) -> Turn:
+    """Where what was typed leads: a choice on any page, more, back, or the same screen again."""
+    typed = digits(said).strip()
+    for item in items:
+        if item.key == typed:
+            return Turn(at=item.to, onward=True)
+    page = int(here.state.get("page", 0))
+    last = len(pages(talk, title, items, back=back is not None)) - 1
+    if typed == MORE and page < last:
+        return _turn_to(here, page + 1)
+    if typed == BACK and page > 0:
+        return _turn_to(here, page - 1)
+    if typed == BACK and back is not None:
+        return Turn(at=back, onward=True)
+    return Turn(at=here, onward=True)
+
+
+def _turn_to(here: Position, page: int) -> Turn:
+    return Turn(at=Position(here.handler, {**here.state, "page": page}), onward=True)

@@ -1,0 +1,19 @@
+"""Longer texts to read screen by screen: who reads what, how long, and how to stop or delete."""
+
+from handlers.menu import hear_choice, show_page
+from handlers.turn import Position, State, Talk, Turn
+
+HOME = Position("home")
+
+
+def _text(talk: Talk, state: State) -> str:
+    policy = talk.desk.policy
+    return talk.say(f"text.{state['text']}", organisation=policy.organisation, help_number=policy.help_number)
+
+
+def show(talk: Talk, state: State) -> Turn:
+    return show_page(talk, Position("reading", state), _text(talk, state), ())
+
+
+def hear(talk: Talk, state: State, said: str) -> Turn:
+    return hear_choice(talk, Position("reading", state), _text(talk, state), (), said, back=HOME)

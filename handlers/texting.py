@@ -1,0 +1,59 @@
+"""What an SMS means: a keyword, the answer to our question, a coded report, or a text nobody has read yet."""
+
+import re
+
+from flows.engine import begin, propose
+from flows.folding import digits
+from flows.progress import Progress
+from flows.reader import read
+from handlers import fill, follow
+from handlers.conversation import HANDLERS, converse
+from handlers.filing import keep_text
+from handlers.keywords import ALWAYS, command, obey
+from handlers.turn import Position, Talk, Turn
+from models.reference import is_reference
+
+ONLY_DIGITS = re.compile(r"[\d\s#*]*")
+
+
+def answer(talk: Talk, text: str, pending: Position | None) -> Turn:
+    """Answers to our questions are never taken for new reports; the words that stop us always work."""
+    said = command(text)
+    if said and (pending is None or said.keyword in ALWAYS or said.rest):
+        return _walk(talk, obey(talk, said))
+    if pending is not None and HANDLERS.get(pending.handler, (None, None))[1] is not None:
+        return converse(talk, pending, text)
+    if is_reference(digits(text).strip()):
+        return Turn(follow.answer(talk, digits(text).strip()))
+    return _coded(talk, text) or _uncoded(talk, text)
+
+
+def _walk(talk: Talk, turn: Turn) -> Turn:
+    if turn.onward and turn.at is not None:
+        return converse(talk, turn.at, turn.said).after(turn)
+    return turn
+
+
+def _coded(talk: Talk, text: str) -> Turn | None:
+    """A one-line report in any form that reads it, `12#1 Gogui` or `86`."""
+    for name in ("incident", "feedback"):
+        form = talk.desk.forms[name]
+        reading = read(form, text, talk.world)
+        if reading.proposals:
+            progress = propose(form, begin(form, fill.given(talk)), reading.proposals, talk.world)
+            return converse(talk, Position("fill", {"form": name, "progress": progress.to_json()}), None)
+    return None
+
+
+def _uncoded(talk: Talk, text: str) -> Turn:
+    """Kept where only the programme reads it, and the sender is asked what it is about."""
+    if ONLY_DIGITS.fullmatch(digits(text)):
+        return Turn(talk.say("text.help", help_number=talk.desk.policy.help_number))
+    kept = keep_text(talk, text)
+    form = talk.desk.forms["incident"]
+    progress: Progress = begin(form, fill.given(talk))
+    asked = converse(talk, Position("fill", {**kept.state, "progress": progress.to_json()}), None)
+    reference = kept.state["draft"]["reference"]
+    first = Turn(opened=kept.opened, durable=True, effects=kept.effects)
+    worded = Turn(talk.say("intake.kept", reference=reference) + "\n" + asked.text, asked.at, effects=asked.effects)
+    return worded.after(first)

@@ -1,0 +1,21 @@
+"""The command line: `flask --app wsgi …`, one file per noun."""
+
+from flask import Flask
+
+from service.commands.database import db
+from service.commands.doctor import doctor
+from service.commands.forms import forms
+from service.commands.init import init
+from service.commands.places import places
+from service.commands.play import play
+from service.commands.reports import reports
+from service.commands.roster import roster
+from service.commands.talk import talk
+
+WITH_KEYS = (db, doctor, forms, places, play, reports, roster, talk)
+
+
+def register(app: Flask, *, has_keys: bool) -> None:
+    """Without keys there is only `init`, which makes them, and what needs none."""
+    for command in (init, *(WITH_KEYS if has_keys else (forms, play))):
+        app.cli.add_command(command)

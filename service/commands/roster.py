@@ -1,0 +1,42 @@
+"""`roster import` and `roster suspend`."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from models import roster as rosters
+from models.phone import parse_phone
+from service.commands.accounts import read_rows, tell
+from service.commands.context import parts
+from service.database import transaction
+from service.stocking import rolls
+
+roster = AppGroup("roster", help="The members and their phones.")
+
+
+@roster.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Deactivate whoever is not in the file.")
+def import_members(path: Path, replace: bool) -> None:
+    """Add and change members from a CSV: name,phone,role,language,area,level,post[,email]."""
+    here = parts()
+    rows = read_rows(path)
+    with transaction(here.engine) as db:
+        account = rosters.import_roster(db, rolls(here.desk(db)), rows, replace=replace)
+    tell(account.changes, account.problems, account.sums)
+
+
+@roster.command("suspend")
+@click.argument("phone")
+def suspend(phone: str) -> None:
+    """A phone is lost or seized: it acts for nobody any more, at once."""
+    number = parse_phone(phone)
+    if number is None:
+        raise click.BadParameter("not a phone number", param_hint="PHONE")
+    here = parts()
+    with transaction(here.engine) as db:
+        found = rosters.suspend(db, here.keys, number, here.now())
+    if not found:
+        raise click.ClickException("no member has this phone")
+    click.echo("Suspended.")

@@ -1,0 +1,133 @@
+"""One hop, one SMS: the transaction in which it is heard, answered and kept; ids are enqueued after it."""
+
+import logging
+from dataclasses import dataclass
+
+from flows.form import Channel
+from flows.language import DEFAULT
+from handlers import dialling, texting
+from handlers.caller import Caller, Seat
+from handlers.desk import Desk
+from handlers.outbox import write
+from handlers.turn import Deliver, Effect, Position, Route, Talk, Turn
+from models import contact as contacts
+from models import conversation as conversations
+from models import message as messages
+from models.phone import parse_phone
+from service.database import transaction
+from service.gateways.contract import InboundSms, UssdRequest
+from service.gateways.history import Heard, Kind, newest
+from service.parts import Parts
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    text: str
+    ended: bool
+
+
+def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
+    """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy."""
+    phone = parse_phone(request.phone) or request.phone
+    with transaction(parts.engine) as db:
+        desk = parts.desk(db)
+        known = contacts.lock(db, desk.keys, phone, desk.now)
+        dial = conversations.find(db, desk.keys, gateway, request.session_key)
+        heard = _heard(desk, request, dial)
+        if dial is not None and (heard.kind is Kind.SAME or dial.ended):
+            return Screen(dial.reply, dial.ended)
+        dial = dial or conversations.begin(db, gateway, request.session_key, known.id, "ussd", desk.now)
+        talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts)
+        turn = _turn(talk, heard, _position(dial), request.history)
+        said = _said(turn, turn.text, request.history or "", turn.durable)
+        conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.session)
+    follow_up(parts, turn.effects)
+    return Screen(turn.text, turn.at is None)
+
+
+def _heard(desk: Desk, request: UssdRequest, dial: conversations.Dial | None) -> Heard:
+    if request.history is None:
+        first = dial is None
+        return Heard(Kind.FIRST) if first else Heard(Kind.SAID, request.latest or "")
+    seen = (dial.text_length, dial.text_mac) if dial else (None, b"")
+    return newest(request.history, *seen, lambda text: conversations.mac(desk.keys, text))
+
+
+def _turn(talk: Talk, heard: Heard, at: Position | None, history: str | None) -> Turn:
+    if heard.kind is Kind.FIRST:
+        tokens = [token for token in (history or "").split("*") if token]
+        return dialling.direct(talk, tokens if talk.desk.policy.direct_dial else [])
+    return dialling.answer(talk, heard.text if heard.kind is Kind.SAID else None, at)
+
+
+def _position(dial: conversations.Dial) -> Position | None:
+    return Position(dial.handler, dial.state) if dial.handler else None
+
+
+def _said(turn: Turn, reply: str, history: str, durable: bool) -> conversations.Said:
+    return conversations.Said(
+        handler=turn.at.handler if turn.at else "",
+        state=turn.at.state if turn.at else {},
+        reply=reply,
+        history=history,
+        opened=turn.opened,
+        durable=durable,
+    )
+
+
+def _caller(desk: Desk, known: contacts.Known, phone: str) -> Caller:
+    places = desk.atlas.gazetteer
+    post, last = places.by_id(known.post_place_id), places.by_id(known.last_place_id)
+    seat = None
+    if known.member_id is not None and known.role is not None:
+        seat = Seat(known.member_id, known.role, known.level, post.key if post else "")
+    language = known.language or known.member_language or DEFAULT
+    return Caller(known.id, phone, language, seat, last.key if last else "")
+
+
+def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
+    """Keep an SMS and what it asks for; the answer is a message like any other. Raises Busy."""
+    sender = parse_phone(sms.sender)
+    if sender is None or sms.sender in parts.policy.own_numbers:
+        _keep_only(parts, gateway, sms)
+        return
+    with transaction(parts.engine) as db:
+        desk = parts.desk(db)
+        known = contacts.lock(db, desk.keys, sender, desk.now)
+        inbound = messages.receive(db, desk.keys, gateway, sms.provider_id, known.id, sms.text, desk.now)
+        if inbound is None:
+            return
+        effects = _converse_by_sms(desk, known, sender, sms.text, inbound)
+    follow_up(parts, effects)
+
+
+def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, text: str, inbound: int) -> tuple[Effect, ...]:
+    dial = conversations.find(db := desk.db, desk.keys, "sms", str(known.id))
+    dial = dial or conversations.begin(db, "sms", str(known.id), known.id, "sms", desk.now)
+    expired = dial.expires_at is not None and dial.expires_at < desk.now
+    talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
+    turn = texting.answer(talk, text, None if expired else _position(dial))
+    said = _said(turn, "", "", durable=True)
+    conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.dialogue)
+    stopped = turn.text == talk.say("stop.done")
+    reply = write(desk, known.id, turn.text, f"reply:{inbound}", even_if_stopped=stopped) if turn.text else None
+    return (*turn.effects, *((Deliver((reply,)),) if reply else ()))
+
+
+def _keep_only(parts: Parts, gateway: str, sms: InboundSms) -> None:
+    """From a short code, a name or ourselves: kept, never answered, since an answer could go round for ever."""
+    with transaction(parts.engine) as db:
+        messages.receive(db, parts.keys, gateway, sms.provider_id, None, sms.text, parts.now())
+    logger.info("kept an SMS that no phone sent")
+
+
+def follow_up(parts: Parts, effects: tuple[Effect, ...]) -> None:
+    """After the commit, and only then: what the workers must do, by id."""
+    for effect in effects:
+        match effect:
+            case Route(report_id):
+                parts.enqueue("route", report_id)
+            case Deliver(message_ids):
+                parts.enqueue("deliver", *message_ids)

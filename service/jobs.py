@@ -1,0 +1,46 @@
+"""What the workers do: load by id, return early if it is done, act."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from handlers import routing
+from models import message as messages
+from models import report as reports
+from service.database import transaction
+from service.delivery import deliver
+from service.exchange import follow_up
+from service.parts import Parts
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+OVERDUE = timedelta(seconds=4)  # older than this, and the queue has forgotten it
+LATELY = timedelta(hours=1)
+ABANDONED = timedelta(minutes=2)  # claimed this long ago, and whoever claimed it is gone
+
+
+def route(parts: Parts, report_id: int) -> None:
+    """Tell those who must know of a report."""
+    with transaction(parts.engine) as db:
+        routed = routing.route(parts.desk(db), report_id)
+    if routed.nobody:
+        logger.error("report %d: nobody to tell", report_id)
+    follow_up(parts, routed.effects)
+
+
+def sweep(parts: Parts) -> None:
+    """Find what the queue forgot: reports that nobody routed, messages that are due, claims without an end."""
+    now = parts.now()
+    with transaction(parts.engine) as db:
+        waiting = reports.unrouted(db, now - OVERDUE, BATCH)
+        messages.give_up_claims(db, now - ABANDONED)
+        messages.join_orphans(db, now - LATELY)
+        due = messages.due(db, now, now - OVERDUE, BATCH)
+    for report_id in waiting:
+        route(parts, report_id)
+    if due:
+        deliver(parts, *due)
+
+
+JOBS: Mapping[str, Callable[..., None]] = {"route": route, "deliver": deliver, "sweep": sweep}

@@ -1,0 +1,104 @@
+"""What the running service is made of: one frozen value, built once from the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from flows.language import Words
+from flows.world import Limits
+from handlers.desk import Desk, Policy
+from models.keys import Keyring
+from service.database import make_engine
+from service.gateways.africastalking import AfricasTalking
+from service.gateways.contract import SmsGateway
+from service.queue import Dispatcher, quick_connection
+from service.settings import Settings
+from service.shelf import Shelf
+
+ROOT = Path(__file__).resolve().parent.parent
+THREADS = 16  # of one web process, at most; each may hold a connection
+
+
+class Enqueue(Protocol):
+    def __call__(self, name: str, *ids: int | str, job_id: str | None = None) -> bool:
+        """Ask for a job; False where the queue could not take it, which the sweep makes up for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """now: UTC; gateways: name → gateway; enqueue: hands a job's name and ids to the queue, after the commit."""
+
+    settings: Settings
+    engine: Engine
+    keys: Keyring
+    words: Words
+    shelf: Shelf
+    policy: Policy
+    gateways: Mapping[str, SmsGateway]
+    enqueue: Enqueue
+    now: Callable[[], datetime]
+
+    def desk(self, db: Session) -> Desk:
+        """What a handler works with, inside this transaction."""
+        stock = self.shelf.stock(db)
+        return Desk(
+            db=db,
+            keys=self.keys,
+            forms=stock.forms,
+            words=self.words,
+            atlas=stock.atlas,
+            codes=stock.codes,
+            policy=self.policy,
+            now=self.now(),
+        )
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, enqueue: Enqueue | None = None) -> Parts:
+    """Everything but the sockets that others open; enqueue: another way to the workers than the queue."""
+    settings.require("KEYS", "HOOK_TOKEN")
+    words = Words.load(ROOT / "locale")
+    policy = policy_of(settings)
+    return Parts(
+        settings=settings,
+        engine=make_engine(settings.database_url, pool_size=THREADS),
+        keys=Keyring.parse(settings.keys),
+        words=words,
+        shelf=Shelf(ROOT / "flows" / "forms", words, policy.limits),
+        policy=policy,
+        gateways=_gateways(settings),
+        enqueue=enqueue or Dispatcher(quick_connection(settings.redis_url)).enqueue,
+        now=now,
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    return Policy(
+        timezone=settings.timezone,
+        limits=Limits(septets=settings.ussd_septets, ucs2=settings.ussd_ucs2),
+        service_code=settings.service_code,
+        organisation=settings.organisation,
+        help_number=settings.help_number,
+        gateway=AfricasTalking.name,
+        direct_dial=settings.direct_dial,
+        own_numbers=frozenset(settings.own_numbers),
+        session=timedelta(seconds=settings.session_seconds),
+    )
+
+
+def _gateways(settings: Settings) -> dict[str, SmsGateway]:
+    gateway = AfricasTalking(
+        username=settings.africastalking_username,
+        api_key=settings.africastalking_api_key,
+        sender=settings.africastalking_sender,
+        base_url=settings.africastalking_url,
+    )
+    return {gateway.name: gateway}

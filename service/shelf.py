@@ -1,0 +1,63 @@
+"""Forms, places and codes kept in memory, and read again when the database says that they have changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from flows.check import check
+from flows.xlsform import FormError, load
+from sqlalchemy.orm import Session
+
+from flows.form import Form
+from flows.language import COMPLETE, Words
+from flows.world import Limits
+from handlers.atlas import Atlas
+from models.code import CodeBook
+from models.gazetteer import Gazetteer
+from models.stamp import stamps
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What was read together; stamps: the versions that it was read at."""
+
+    stamps: Mapping[str, int]
+    forms: Mapping[str, Form]
+    atlas: Atlas
+    codes: CodeBook
+
+
+class Shelf:
+    """Holds the newest stock that anybody in this process has asked for."""
+
+    def __init__(self, folder: Path, words: Words, limits: Limits) -> None:
+        self._forms = load_forms(folder, words, limits)
+        self._elsewhere = {tag: words.say("place.elsewhere", (tag,)) for tag in COMPLETE}
+        self._stock: Stock | None = None
+        self._lock = Lock()
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        return self._forms
+
+    def stock(self, db: Session) -> Stock:
+        """One small query tells whether anything has changed since the last hop."""
+        current = stamps(db)
+        held = self._stock
+        if held is not None and held.stamps == current:
+            return held
+        with self._lock:
+            fresh = Stock(current, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
+            self._stock = fresh
+        return fresh
+
+
+def load_forms(folder: Path, words: Words, limits: Limits) -> dict[str, Form]:
+    """The shipped forms by name. Raises FormError when a screen of one does not fit these limits."""
+    forms = [load(path) for path in sorted(folder.glob("*.md"))]
+    for form in forms:
+        problems = check(form, words, limits, {})
+        if problems:
+            raise FormError(problems)
+    return {form.name: form for form in forms}
