@@ -1,12 +1,11 @@
 """The whole of Karakoro on one machine, without an account and without a server: what `make run` runs."""
 
 import fcntl
+import http.client
 import os
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -80,12 +79,21 @@ def programs(settings: Settings, values: Mapping[str, str], port: int) -> Iterat
 def wait_until_ready(supervisor: Supervisor, port: int) -> bool:
     deadline = time.monotonic() + READY_SECONDS
     while not supervisor.ending and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+        if is_ready(port):
+            return True
+        time.sleep(0.1)
     return False
+
+
+def is_ready(port: int) -> bool:
+    web = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        web.request("GET", "/readyz")
+        return web.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        web.close()
 
 
 @contextmanager

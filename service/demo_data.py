@@ -5,14 +5,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from flows.folding import fold
-from models import roster as rosters
 from models import schema
 from models.member import Member
-from service.database import transaction
+from service.database import reading
 from service.parts import ROOT, Parts, build
 from service.settings import Settings
-from service.stocking import stock_up
+from service.stocking import load_roster, stock_up
 
 ROSTER = ROOT / "data" / "demo_roster.csv"
 
@@ -33,8 +31,8 @@ def members() -> list[Mapping[str, str]]:
 
 
 def _enrol(parts: Parts) -> None:
-    with transaction(parts.engine) as db:
-        if db.scalar(select(func.count()).select_from(Member)):
-            return
-        places = parts.desk(db).atlas.gazetteer
-        rosters.import_roster(db.connection(), parts.keys, members(), places, replace=False, fold=fold)
+    """Only onto an empty roster: whoever was suspended in the demo stays so."""
+    with reading(parts.engine) as db:
+        enrolled = db.scalar(select(func.count()).select_from(Member))
+    if not enrolled:
+        load_roster(parts, ROSTER)
