@@ -122,14 +122,11 @@ def day(said: str, today: date, quick: Sequence[str], *, typing: bool) -> Heard:
 
 
 def _calendar_day(typed: str, today: date) -> date | None:
-    match = re.fullmatch(
-        r"(\d\d)(\d\d)(\d{4})?|(\d\d?)[/.\- ](\d\d?)(?:[/.\- ](\d{4}|\d\d))?", typed, re.ASCII
-    )
+    match = re.fullmatch(r"(\d\d)(\d\d)(\d{4})?|(\d\d?)[/.\- ](\d\d?)(?:[/.\- ](\d{4}|\d\d))?", typed, re.ASCII)
     if not match:
         return None
     number, month, year = (
-        int(part) if part else 0
-        for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6])
+        int(part) if part else 0 for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6])
     )
     if year:
         return _day_of(year if year > 99 else 2000 + year, month, number)

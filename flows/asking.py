@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from flows import gsm7
 from flows.answer import OTHER_DAY, QUICK_DAYS, Keyed
 from flows.choosing import SELECTS, Known, find, keyed, numbers
 from flows.form import Channel, Choice, Form, Kind, Labels, Question
 from flows.language import pick
-from flows.screen import Page, fits, lay_out
+from flows.screen import Page, lay_out
 from flows.world import World
 
 LISTED_MAX = 9  # a longer list is not written out in an SMS
@@ -34,9 +33,7 @@ def pages(
     offered: the names of the choices to choose among; typing: a date is typed; together: as for lay_out.
     """
     if question.kind not in PAGED or typing:
-        return lay_out(
-            _typed_label(form, question, known, world, typing), (), limits=world.limits, back="", more=""
-        )
+        return lay_out(_typed_label(form, question, known, world, typing), (), limits=world.limits, back="", more="")
     return lay_out(
         _choosing_label(form, question, known, world, offered),
         lines(form, question, known, world, offered),
@@ -85,9 +82,7 @@ def lines(
     ]
 
 
-def narrowed(
-    form: Form, question: Question, known: Known, world: World, offered: Sequence[str]
-) -> tuple[Keyed, ...]:
+def narrowed(form: Form, question: Question, known: Known, world: World, offered: Sequence[str]) -> tuple[Keyed, ...]:
     """The choices with their keys; those offered, if any, are numbered anew from 1."""
     every = keyed(form, question, known, world)
     if not offered:
@@ -160,18 +155,7 @@ def _typed_label(form: Form, question: Question, known: Known, world: World, typ
     return f"{asked}\n{world.words.say('ask.date', world.languages)}" if typing else asked
 
 
-def _choosing_label(
-    form: Form, question: Question, known: Known, world: World, offered: Sequence[str]
-) -> str:
+def _choosing_label(form: Form, question: Question, known: Known, world: World, offered: Sequence[str]) -> str:
     if offered:
         return world.words.say("ask.which", world.languages)
     return label(form, question.labels, question.short, known, world)
-
-
-def with_reason(page: str, reasons: Sequence[str], world: World) -> str:
-    """The page below the first of the reasons that there is room for, else as it is."""
-    for reason in reasons:
-        for text in (reason, gsm7.fold(reason)):
-            if text and fits(f"{text}\n{page}", world.limits):
-                return f"{text}\n{page}"
-    return page

@@ -4,18 +4,14 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from flows.answer import Keyed
-from flows.form import Choice, Expression, Form, Kind, Question, Scope, Value
+from flows.form import Choice, Expression, Form, Kind, Question, Scope
+from flows.values import truth
 from flows.world import World
 
 SELECTS = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE)
 NEVER_KEYS = ("0", "9", "00", "98")  # back, more, and what networks keep for themselves
 
 Known = Mapping[str, str]  # question name → what its answer is worth now, "" where there is none
-
-
-def truth(value: Value) -> bool:
-    """A value as XPath's boolean() sees it: text that is not empty, a number that is neither 0 nor NaN."""
-    return value == value and bool(value)
 
 
 def numbers() -> Iterator[str]:

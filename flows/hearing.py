@@ -1,59 +1,16 @@
 """What somebody's input means at the question on the screen: answers, a narrower list, or a complaint."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from flows import answer
-from flows.answer import Complaint, Heard, Keyed
-from flows.asking import LISTED_MAX, days, narrowed
+from flows.answer import Complaint, Heard
+from flows.asking import LISTED_MAX, days
 from flows.choosing import above, find, keyed
 from flows.folding import digits
 from flows.form import Form, Kind, Question
+from flows.hop import Handoff, Hop, Meant
 from flows.naming import alike
-from flows.progress import Progress
-from flows.standing import Standing, other
-from flows.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One input at one question: where the form stands, and what may be known of the world."""
-
-    form: Form
-    progress: Progress
-    standing: Standing
-    world: World
-
-    @property
-    def question(self) -> Question:
-        return self.form.question(self.progress.asking)
-
-    @property
-    def choices(self) -> tuple[Keyed, ...]:
-        """The choices on the screen, offered ones numbered anew."""
-        return narrowed(self.form, self.question, self.standing.known, self.world, self.progress.offered)
-
-
-@dataclass(frozen=True, slots=True)
-class Handoff:
-    """The form to go on in, and what to hand it as typed there."""
-
-    form: str
-    said: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """answers: to be taken together; besides: what they also say about questions above, which must hold where
-    those are asked; offered: choices to ask about; typing: a date follows; handoff: another form takes over.
-    """
-
-    answers: Mapping[str, str] = field(default_factory=dict)
-    besides: Mapping[str, str] = field(default_factory=dict)
-    complaint: Complaint | None = None
-    offered: tuple[str, ...] = ()
-    typing: bool = False
-    handoff: Handoff | None = None
+from flows.standing import other
 
 
 def understand(hop: Hop, said: str) -> Meant:
@@ -108,7 +65,8 @@ def choose(hop: Hop, name: str, typed: str = "") -> Meant:
     if choice is None:
         return Meant(complaint=Complaint.DIGIT)
     if choice.form and choice.form != form.name:
-        return Meant(handoff=Handoff(choice.form, typed if len(typed) > 1 else None))
+        in_full = bool(typed) and typed == choice.code != choice.key
+        return Meant(handoff=Handoff(choice.form, typed if in_full else None))
     return Meant({question.name: name}, besides=above(form, question, choice, known, hop.world))
 
 
@@ -123,9 +81,7 @@ def by_name(hop: Hop, said: str) -> Meant:
     near = heard.candidates or alike(said, every)
     if near and near != hop.progress.offered:
         return Meant(offered=near)
-    return _as_typed(hop, said) or Meant(
-        complaint=Complaint.NAME if len(every) > LISTED_MAX else Complaint.DIGIT
-    )
+    return _as_typed(hop, said) or Meant(complaint=Complaint.NAME if len(every) > LISTED_MAX else Complaint.DIGIT)
 
 
 def _as_typed(hop: Hop, said: str) -> Meant | None:

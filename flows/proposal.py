@@ -1,6 +1,15 @@
 """What a text may have meant: proposed by a reader, checked by the engine like anything keyed in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flows.choosing import find
+from flows.form import Form, Kind, Question
+from flows.hearing import by_name, choose, understand
+from flows.hop import Hop, Meant, accept, ask
+from flows.progress import Progress
+from flows.standing import SILENT, stand
+from flows.world import World
 
 SURE = 0.9  # from here on an answer is taken without asking
 
@@ -11,3 +20,35 @@ class Proposal:
 
     value: str
     confidence: float = 1.0
+
+
+def propose(form: Form, progress: Progress, proposals: Mapping[str, Proposal], world: World) -> Progress:
+    """With those answers taken that are sure and hold; choices that are not sure are offered when asked."""
+    for question in form.questions:
+        proposal = proposals.get(question.name)
+        if proposal and question.kind not in SILENT and question.kind is not Kind.NOTE:
+            progress = _propose(form, progress, question, proposal, world)
+    return progress
+
+
+def _propose(form: Form, progress: Progress, question: Question, proposal: Proposal, world: World) -> Progress:
+    hop = Hop(form, ask(progress, question.name), stand(form, progress.answers, world), world)
+    meant = _proposed(hop, proposal.value)
+    names = meant.offered
+    if question.kind is Kind.SELECT_ONE and proposal.confidence < SURE:
+        names = names or tuple(filter(None, [meant.answers.get(question.name, "")]))
+    if names:
+        return replace(progress, proposed={**progress.proposed, question.name: names})
+    if not meant.answers or proposal.confidence < SURE or question.name not in hop.standing.relevant:
+        return progress
+    taken, complaint = accept(hop, meant)
+    return progress if complaint else replace(progress, answers=taken.answers)
+
+
+def _proposed(hop: Hop, value: str) -> Meant:
+    """A choice by its own name first, since names may look like keys; else as if it had been typed."""
+    if hop.question.kind is not Kind.SELECT_ONE:
+        return understand(hop, value)
+    if find(hop.form, hop.question, value, hop.standing.known, hop.world):
+        return choose(hop, value)
+    return by_name(hop, value)

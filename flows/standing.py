@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.choosing import SELECTS, Known, keyed, truth
-from flows.form import Channel, Form, Kind, Question, Scope, Value
+from flows.choosing import SELECTS, Known, keyed
+from flows.form import Channel, Form, Kind, Question, Scope
+from flows.values import text, truth
 from flows.world import World
 
 SILENT = (Kind.CALCULATE, Kind.HIDDEN)
@@ -69,9 +70,7 @@ def meets_constraint(question: Question, answer: str, known: Known, world: World
     return truth(question.constraint.evaluate(scope))
 
 
-def _is_settled(
-    form: Form, question: Question, given: str | None, answers: Mapping[str, str], world: World
-) -> bool:
+def _is_settled(form: Form, question: Question, given: str | None, answers: Mapping[str, str], world: World) -> bool:
     if given is None:
         return bool(question.default) and world.channel is Channel.SMS
     return bool(given) or not question.required or bool(answers.get(other(question)))
@@ -84,14 +83,5 @@ def other(question: Question) -> str:
 
 def _worth(question: Question, given: str | None, known: Known, world: World) -> str:
     if question.kind is Kind.CALCULATE and question.calculation:
-        return as_text(question.calculation.evaluate(Scope(known, world.now)))
+        return text(question.calculation.evaluate(Scope(known, world.now)))
     return question.default if given is None else given
-
-
-def as_text(value: Value) -> str:
-    """A calculated value as it is stored: whole numbers without a point, NaN as nothing."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.10g}"
-    return value
