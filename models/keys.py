@@ -65,7 +65,9 @@ class Keyring:
         for number, line in enumerate(text.splitlines(), start=1):
             if line.strip() and not line.startswith("#"):
                 purpose, key_id, key = _line(number, line)
-                keys.setdefault(purpose, {}).setdefault(key_id, key)
+                if key_id in keys.setdefault(purpose, {}):
+                    raise KeyringError(f"line {number}: key id {key_id} of {purpose} is there twice")
+                keys[purpose][key_id] = key
         missing = [purpose.value for purpose in Purpose if purpose not in keys]
         if missing:
             raise KeyringError(f"no key for {', '.join(missing)}")
@@ -98,7 +100,7 @@ class Keyring:
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return AESGCM(key).decrypt(nonce, body, _bound(purpose, about))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise CannotOpen(f"not sealed with this key for {purpose}, or not for this row") from None
 
     def seal_json(self, purpose: Purpose, value: object, about: str) -> bytes:
