@@ -3,6 +3,9 @@
 import os
 import sys
 
+import click
+from flask.cli import ScriptInfo
+
 from service import demo_env, logs
 from service.settings import SettingError, Settings
 
@@ -15,3 +18,9 @@ def boot() -> Settings:
         sys.exit(f"karakoro: {error}")
     logs.configure(settings.log_level, secrets=settings.hook_tokens)
     return settings
+
+
+def on_the_command_line() -> bool:
+    """Whether `flask` is running a command, as opposed to a server that will answer phones."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.find_root().obj, ScriptInfo)

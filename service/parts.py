@@ -16,6 +16,7 @@ from models.keys import Keyring
 from service.database import make_engine
 from service.gateways.africastalking import AfricasTalking
 from service.gateways.contract import SmsGateway
+from service.later import Later
 from service.queue import Dispatcher, quick_connection
 from service.settings import Settings
 from service.shelf import Shelf
@@ -25,7 +26,7 @@ THREADS = 16  # of one web process, at most; each may hold a connection
 
 
 class Enqueue(Protocol):
-    def __call__(self, name: str, *ids: int | str, job_id: str | None = None) -> bool:
+    def __call__(self, name: str, *ids: int | str) -> bool:
         """Ask for a job; False where the queue could not take it, which the sweep makes up for."""
 
 
@@ -62,11 +63,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, enqueue: Enqueue | None = None) -> Parts:
-    """Everything but the sockets that others open; enqueue: another way to the workers than the queue."""
+def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, web: bool = False) -> Parts:
+    """Everything but the sockets that others open; web: nobody who waits for an answer may wait for Redis."""
     settings.require("KEYS", "HOOK_TOKEN")
     words = Words.load(ROOT / "locale")
     policy = policy_of(settings)
+    ask = Dispatcher(quick_connection(settings.redis_url)).enqueue
     return Parts(
         settings=settings,
         engine=make_engine(settings.database_url, pool_size=THREADS),
@@ -75,7 +77,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, enqueue:
         shelf=Shelf(ROOT / "flows" / "forms", words, policy.limits),
         policy=policy,
         gateways=_gateways(settings),
-        enqueue=enqueue or Dispatcher(quick_connection(settings.redis_url)).enqueue,
+        enqueue=Later(ask) if web else ask,
         now=now,
     )
 

@@ -142,7 +142,7 @@ class _Travel(Service):
 
     def __init__(self, username: str, api_key: str, base: str) -> None:
         self._base = base
-        super().__init__(username, api_key)
+        super().__init__(username, api_key)  # type: ignore[no-untyped-call]
 
     def _init_service(self) -> None:
         self._baseUrl = self._contentUrl = f"{self._base}/version1"
@@ -188,7 +188,7 @@ class AfricasTalking:
 
     def _send(self, text: str, numbers: list[str]) -> list[SendResult]:
         try:
-            answer = self._sms.send(text, numbers, self._sender or None)
+            answer = self._sms.send(text, numbers, self._sender or None)  # type: ignore[no-untyped-call]
         except _Answered as refusal:
             return [_refused(number, refusal) for number in numbers]
         except (requests.ConnectTimeout, requests.ConnectionError) as error:
