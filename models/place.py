@@ -10,7 +10,8 @@ class Place(Base):
     """level: 0 country, 1 and 2 administrative areas, 3 a town, village or post; lat and lon perhaps none."""
 
     __tablename__ = "place"
-    __table_args__ = (UniqueConstraint("pcode", "pcode_version", "folded"),)
+    # The level is part of it: the town of Nioro lies in the area of Nioro, and has its P-code.
+    __table_args__ = (UniqueConstraint("pcode", "pcode_version", "level", "folded"),)
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))

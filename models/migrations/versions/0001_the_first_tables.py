@@ -85,7 +85,9 @@ def upgrade() -> None:
         sa.Column("border", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["place.id"], name=op.f("fk_place_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
-        sa.UniqueConstraint("pcode", "pcode_version", "folded", name=op.f("uq_place_pcode_pcode_version_folded")),
+        sa.UniqueConstraint(
+            "pcode", "pcode_version", "level", "folded", name=op.f("uq_place_pcode_pcode_version_level_folded")
+        ),
     )
     op.create_table(
         "receipt",
