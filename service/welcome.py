@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from service.settings import Settings
 
-VILLAGER = "+22370000099"
+VILLAGER = "+22370000077"
 
 
 def welcome(settings: Settings, port: int, members: Sequence[Mapping[str, str]]) -> str:
