@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from flows.folding import digits, fold
 from flows.form import Choice
@@ -82,12 +83,16 @@ def _coded(typed: str, keyed: Sequence[Keyed]) -> tuple[str, ...]:
 
 def _called(typed: str, keyed: Sequence[Keyed]) -> tuple[str, ...]:
     wanted = fold(typed)
-    return tuple(choice.name for _, choice in keyed if wanted and wanted in map(fold, called(choice)))
+    return tuple(choice.name for _, choice in keyed if wanted and wanted in called(choice))
 
 
-def called(choice: Choice) -> tuple[str, ...]:
-    """Everything that people call a choice: its labels in all languages, and its words."""
-    return (*choice.labels.values(), *choice.short.values(), *choice.words)
+def called(choice: Choice) -> list[str]:
+    """Everything that people call a choice, folded: its labels in all languages, and its words."""
+    return [_fold_name(name) for name in (*choice.labels.values(), *choice.short.values(), *choice.words)]
+
+
+# A gazetteer's names are compared with every name that is typed. What people type never enters this cache.
+_fold_name = lru_cache(maxsize=50_000)(fold)
 
 
 def select_multiple(said: str, keyed: Sequence[Keyed]) -> Heard:

@@ -77,7 +77,7 @@ def lines(
     shown = narrowed(form, question, known, world, offered)
     texts = [label(form, choice.labels, choice.short, known, world) for _, choice in shown]
     return [
-        (key, _told_apart(form, question, choice, text, known, world) if texts.count(text) > 1 else text)
+        (key, _told_apart(form, question, choice, text, world) if texts.count(text) > 1 else text)
         for (key, choice), text in zip(shown, texts, strict=True)
     ]
 
@@ -138,12 +138,12 @@ def _choice_label(choice: Choice, world: World) -> str:
     )
 
 
-def _told_apart(form: Form, question: Question, choice: Choice, text: str, known: Known, world: World) -> str:
+def _told_apart(form: Form, question: Question, choice: Choice, text: str, world: World) -> str:
     """Two places of one name are told apart by what they lie in."""
     equalities = question.choice_filter.equalities if question.choice_filter else {}
-    for column, name in reversed(list(equalities.items())):
-        value = choice.columns.get(column, "")
-        upper = form.question(name)
+    values = {name: choice.columns.get(column, "") for column, name in equalities.items()}
+    for upper in reversed(form.questions):  # the smallest area is asked last
+        value = values.get(upper.name, "")
         row = find(form, upper, value, {}, world) if value and upper.kind is Kind.SELECT_ONE else None
         if row:
             return f"{text} ({_choice_label(row, world)})"

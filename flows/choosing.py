@@ -1,6 +1,6 @@
 """The choices that a question has now, the digits that stand for them, and what choosing one also says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 
 from flows.answer import Keyed
@@ -21,19 +21,15 @@ def numbers() -> Iterator[str]:
 
 def keyed(form: Form, question: Question, known: Known, world: World) -> tuple[Keyed, ...]:
     """The question's choices now, each with its key; a form's own choice keeps its key however narrowed."""
-    own = form.lists.get(question.choices)
-    narrowing = _narrowing(question.choice_filter, known)
-    listed = world.choices(question.choices, narrowing) if own is None else own
-    keys = [choice.key or choice.code or number for number, choice in zip(numbers(), listed, strict=False)]
-    pairs = zip(keys, listed, strict=True)
-    if question.choice_filter is None or (own is None and _is_lookup(question.choice_filter)):
-        return tuple(pairs)
-    return tuple((key, choice) for key, choice in pairs if _passes(question.choice_filter, choice, known, world))
+    passes = _test(question.choice_filter, known, world)
+    pairs = zip(numbers(), _listed(form, question, known, world), strict=False)
+    return tuple((choice.key or choice.code or number, choice) for number, choice in pairs if passes(choice))
 
 
 def find(form: Form, question: Question, name: str, known: Known, world: World) -> Choice | None:
     """The choice of that name, if the question has it now."""
-    return next((choice for _, choice in keyed(form, question, known, world) if choice.name == name), None)
+    named = [choice for choice in _listed(form, question, known, world) if choice.name == name]
+    return next(filter(_test(question.choice_filter, known, world), named), None)
 
 
 def above(form: Form, question: Question, choice: Choice, known: Known, world: World) -> dict[str, str]:
@@ -53,22 +49,39 @@ def above(form: Form, question: Question, choice: Choice, known: Known, world: W
     return found
 
 
+def _listed(form: Form, question: Question, known: Known, world: World) -> Sequence[Choice]:
+    """The whole list where it is the form's own; of a gazetteer list no more than the filter can let through."""
+    own = form.lists.get(question.choices)
+    return world.choices(question.choices, _narrowing(question.choice_filter, known)) if own is None else own
+
+
 def _narrowing(choice_filter: Expression | None, known: Known) -> dict[str, str]:
     equalities = choice_filter.equalities if choice_filter else {}
     return {column: known[name] for column, name in equalities.items() if known.get(name)}
 
 
+def _test(choice_filter: Expression | None, known: Known, world: World) -> Callable[[Choice], bool]:
+    """Whether a choice passes. An equality whose question is unanswered does not narrow: any row is equal to it."""
+    if choice_filter is None:
+        return lambda choice: True
+    narrowing, whole = _narrowing(choice_filter, known), _is_lookup(choice_filter)
+
+    def passes(choice: Choice) -> bool:
+        row = {"name": choice.name, **choice.columns}
+        if any(row.get(column, "") != value for column, value in narrowing.items()):
+            return False
+        return whole or truth(choice_filter.evaluate(_row_scope(choice_filter, row, known, world)))
+
+    return passes
+
+
 def _is_lookup(choice_filter: Expression) -> bool:
-    """Whether the filter says no more than the narrowing that the look-up has already done."""
-    asked = " and ".join(f"{column}=${{{name}}}" for column, name in choice_filter.equalities.items())
-    return "".join(choice_filter.source.split()) == "".join(asked.split())
+    """Whether the filter says no more than its equalities."""
+    asked = "and".join(f"{column}=${{{name}}}" for column, name in choice_filter.equalities.items())
+    return "".join(choice_filter.source.split()) == asked
 
 
-def _passes(choice_filter: Expression, choice: Choice, known: Known, world: World) -> bool:
-    """An equality whose question is unanswered does not narrow: any row is equal to it."""
-    row = {"name": choice.name, **choice.columns}
-    open_to_all = {
-        name: row.get(column, "") for column, name in choice_filter.equalities.items() if not known.get(name)
-    }
-    scope = Scope({**known, **open_to_all}, now=world.now, row=row)
-    return truth(choice_filter.evaluate(scope))
+def _row_scope(choice_filter: Expression, row: Mapping[str, str], known: Known, world: World) -> Scope:
+    equalities = choice_filter.equalities.items()
+    equal = {name: row.get(column, "") for column, name in equalities if not known.get(name)}
+    return Scope({**known, **equal}, now=world.now, row=row)

@@ -8,7 +8,7 @@ from flows.answer import Complaint
 from flows.folding import digits
 from flows.form import Channel, Form, Kind
 from flows.hearing import understand
-from flows.hop import Handoff, Hop, Meant, accept, ask, settle
+from flows.hop import Handoff, Hop, Meant, accept, ask, hop_at, settle
 from flows.progress import Progress
 from flows.proposal import Proposal, propose
 from flows.screen import BACK, MORE
@@ -43,7 +43,7 @@ def begin(form: Form, given: Mapping[str, str]) -> Progress:
 
 def step(form: Form, progress: Progress, said: str | None, world: World) -> Step:
     """What the input leads to; None shows the current question again."""
-    hop = settle(form, progress, world)
+    hop = settle(hop_at(form, progress, world))
     if not hop.progress.asking or said is None:
         return _show(hop)
     return _turn_page(hop, digits(said).strip()) or _hear(hop, said)
@@ -90,12 +90,12 @@ def _hear(hop: Hop, said: str) -> Step:
 
 
 def _take(hop: Hop, meant: Meant) -> Step:
-    taken, complaint = accept(hop, meant)
-    if complaint:
-        return _complain(hop, complaint)
+    taken = accept(hop, meant)
+    if isinstance(taken, Complaint):
+        return _complain(hop, taken)
     told = {**meant.besides, **meant.answers}
-    after = _show(settle(hop.form, ask(taken, ""), hop.world))
-    return replace(after, answered=tuple(name for name, value in told.items() if value not in ("", READ)))
+    shown = _show(settle(replace(taken, progress=ask(taken.progress, ""))))
+    return replace(shown, answered=tuple(name for name, value in told.items() if value not in ("", READ)))
 
 
 def _show(hop: Hop) -> Step:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from flows.answer import Complaint, Keyed
 from flows.asking import narrowed
-from flows.choosing import SELECTS
+from flows.choosing import SELECTS, find
 from flows.form import Form, Question
 from flows.progress import Progress
 from flows.standing import Standing, can_answer, is_asked, meets_constraint, stand
@@ -53,56 +53,66 @@ class Meant:
     handoff: Handoff | None = None
 
 
-def settle(form: Form, progress: Progress, world: World) -> Hop:
+def hop_at(form: Form, progress: Progress, world: World) -> Hop:
+    return Hop(form, progress, stand(form, progress.answers, world), world)
+
+
+def settle(hop: Hop) -> Hop:
     """Asking what it was asking, if that can still be asked, else the first open question."""
-    standing = stand(form, progress.answers, world)
-    if not _can_ask(form, progress.asking, standing, world):
-        name = standing.open
-        waiting = {key: value for key, value in progress.proposed.items() if key != name}
-        offered = progress.proposed.get(name, ())
-        progress = ask(replace(progress, proposed=waiting), name, offered=offered)
-        progress = replace(progress, path=_path(form, progress, standing, world))
-    return Hop(form, progress, standing, world)
+    if _can_ask(hop, hop.progress.asking):
+        return hop
+    name = hop.standing.open
+    waiting = {key: value for key, value in hop.progress.proposed.items() if key != name}
+    progress = ask(replace(hop.progress, proposed=waiting), name, offered=_still_offered(hop, name))
+    return replace(hop, progress=replace(progress, path=_path(hop, name)))
 
 
 def ask(progress: Progress, name: str, *, offered: tuple[str, ...] = (), typing: bool = False) -> Progress:
     return replace(progress, asking=name, page=0, tries=0, offered=offered, typing=typing)
 
 
-def _can_ask(form: Form, name: str, standing: Standing, world: World) -> bool:
-    if name not in standing.relevant:
+def _can_ask(hop: Hop, name: str) -> bool:
+    if name not in hop.standing.relevant:
         return False
-    question = form.question(name)
-    return is_asked(question, world) and can_answer(form, question, standing.known, world)
+    question = hop.form.question(name)
+    return is_asked(question, hop.world) and can_answer(hop.form, question, hop.standing.known, hop.world)
 
 
-def _path(form: Form, progress: Progress, standing: Standing, world: World) -> tuple[str, ...]:
+def _still_offered(hop: Hop, name: str) -> tuple[str, ...]:
+    """Of the choices proposed for that question, those that it has now."""
+    proposed = hop.progress.proposed.get(name, ())
+    return tuple(
+        choice for choice in proposed if find(hop.form, hop.form.question(name), choice, hop.standing.known, hop.world)
+    )
+
+
+def _path(hop: Hop, asking: str) -> tuple[str, ...]:
     """The questions that were answered before the one being asked, in the form's order."""
     path = []
-    for question in form.questions:
-        if question.name == progress.asking:
+    for question in hop.form.questions:
+        if question.name == asking:
             break
-        if question.name in progress.answers and _can_ask(form, question.name, standing, world):
+        answered = question.name in hop.progress.answers and question.name in hop.standing.relevant
+        if answered and is_asked(question, hop.world):
             path.append(question.name)
     return tuple(path)
 
 
-def accept(hop: Hop, meant: Meant) -> tuple[Progress, Complaint | None]:
-    """The progress with the answers in it, or what is wrong: each must hold, and so must what it says besides
-    wherever that would be asked.
+def accept(hop: Hop, meant: Meant) -> Hop | Complaint:
+    """With the answers in it, or what is wrong: each must hold, and so must what it says besides wherever that
+    would be asked.
     """
-    answers = {**hop.progress.answers, **meant.besides, **meant.answers}
-    after = stand(hop.form, answers, hop.world)
+    progress = replace(hop.progress, answers={**hop.progress.answers, **meant.besides, **meant.answers})
+    after = hop_at(hop.form, progress, hop.world)
+    known = after.standing.known
     for name, value in meant.answers.items():
-        question = hop.form.question(name)
-        if value and question.constraint and not meets_constraint(question, value, after.known, hop.world):
-            return hop.progress, Complaint.CONSTRAINT
-        if value and after.known[name] != value:
-            return hop.progress, _misfit(hop)
+        if value and known[name] != value:
+            within = meets_constraint(hop.form.question(name), value, known, hop.world)
+            return _misfit(hop) if within else Complaint.CONSTRAINT
     for name, value in meant.besides.items():
-        if name in after.relevant and after.known[name] != value:
-            return hop.progress, _misfit(hop)
-    return replace(hop.progress, answers=answers), None
+        if name in after.standing.relevant and known[name] != value:
+            return _misfit(hop)
+    return after
 
 
 def _misfit(hop: Hop) -> Complaint:

@@ -17,6 +17,6 @@ def alike(said: str, keyed: Sequence[Keyed]) -> tuple[str, ...]:
     wanted = fold(said)
     if len(wanted) < SHORTEST or not any(map(str.isalpha, wanted)):
         return ()
-    spelt = [(fold(name), choice.name) for _, choice in keyed for name in called(choice)]
+    spelt = [(name, choice.name) for _, choice in keyed for name in called(choice)]
     found = process.extract(wanted, [name for name, _ in spelt], scorer=fuzz.ratio, score_cutoff=CUTOFF, limit=None)
     return tuple(dict.fromkeys(spelt[index][1] for _, _, index in found))[:MOST]

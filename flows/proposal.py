@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from flows.answer import Complaint
 from flows.choosing import find
 from flows.form import Form, Kind, Question
 from flows.hearing import by_name, choose, understand
-from flows.hop import Hop, Meant, accept, ask
+from flows.hop import Hop, Meant, accept, ask, hop_at
 from flows.progress import Progress
-from flows.standing import SILENT, stand
+from flows.standing import SILENT
 from flows.world import World
 
 SURE = 0.9  # from here on an answer is taken without asking
@@ -32,7 +33,7 @@ def propose(form: Form, progress: Progress, proposals: Mapping[str, Proposal], w
 
 
 def _propose(form: Form, progress: Progress, question: Question, proposal: Proposal, world: World) -> Progress:
-    hop = Hop(form, ask(progress, question.name), stand(form, progress.answers, world), world)
+    hop = hop_at(form, ask(progress, question.name), world)
     meant = _proposed(hop, proposal.value)
     names = meant.offered
     if question.kind is Kind.SELECT_ONE and proposal.confidence < SURE:
@@ -41,8 +42,8 @@ def _propose(form: Form, progress: Progress, question: Question, proposal: Propo
         return replace(progress, proposed={**progress.proposed, question.name: names})
     if not meant.answers or proposal.confidence < SURE or question.name not in hop.standing.relevant:
         return progress
-    taken, complaint = accept(hop, meant)
-    return progress if complaint else replace(progress, answers=taken.answers)
+    taken = accept(hop, meant)
+    return progress if isinstance(taken, Complaint) else replace(progress, answers=taken.progress.answers)
 
 
 def _proposed(hop: Hop, value: str) -> Meant:

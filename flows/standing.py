@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.choosing import SELECTS, Known, keyed
+from flows.choosing import SELECTS, Known, find, keyed
 from flows.form import Channel, Form, Kind, Question, Scope
 from flows.values import text, truth
 from flows.world import World
@@ -56,9 +56,8 @@ def can_answer(form: Form, question: Question, known: Known, world: World) -> bo
 def holds(form: Form, question: Question, answer: str, known: Known, world: World) -> bool:
     """Whether an answer (still) is among the choices and meets the constraint."""
     if question.kind in SELECTS:
-        names = {choice.name for _, choice in keyed(form, question, known, world)}
         chosen = answer.split() if question.kind is Kind.SELECT_MULTIPLE else [answer]
-        if not names.issuperset(chosen):
+        if not all(find(form, question, name, known, world) for name in chosen):
             return False
     return meets_constraint(question, answer, known, world)
 

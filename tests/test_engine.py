@@ -230,7 +230,7 @@ def test_a_note_is_read_and_passed_and_can_be_gone_back_from() -> None:
 
 def test_an_empty_input_skips_what_is_optional_and_asks_again_for_what_is_not(phone: Phone) -> None:
     phone.dial()
-    assert phone.say("").startswith("Il faut une reponse.\nQuoi ?")
+    assert phone.say("").startswith("Il faut une réponse.\nQuoi ?")
     assert phone.says("12", "") == "Blessés ?\n1 Oui\n2 Non\n0 Retour"
     assert "count" not in values(phone.form, phone.progress, phone.world)
 
@@ -307,7 +307,7 @@ def test_a_day_is_picked_or_typed() -> None:
     phone = Phone(form_of(question("day", Kind.DATE, "Quel jour ?", required=True)))
     first = phone.dial()
     assert first == "Quel jour ?\n1 Aujourd'hui\n2 Hier\n3 Avant-hier\n4 Autre jour\n0 Retour"
-    assert phone.say("4") == "Quel jour ?\nJour et mois ? Ex. 0512 = 5 decembre"
+    assert phone.say("4") == "Quel jour ?\nJour et mois ? Ex. 0512 = 5 décembre"
     assert phone.say("3013").startswith("Date non comprise.\nQuel jour ?\nJour et mois")
     assert phone.say("0") == first
     phone.says("4", "2411")

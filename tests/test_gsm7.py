@@ -10,9 +10,7 @@ from flows import gsm7
 
 CODEC = "gsm23.038"
 gsm7_texts = st.text(alphabet=gsm7.BASIC + gsm7.EXTENDED, max_size=500)
-any_texts = st.text(
-    alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x1b"), max_size=300
-)
+any_texts = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x1b"), max_size=300)
 
 
 @given(gsm7_texts)

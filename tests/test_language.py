@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.gsm7 import septets
 from flows.language import COMPLETE, LANGUAGES, Words, chain, pick
 
 LOCALE = Path(__file__).parent.parent / "locale"
@@ -109,3 +110,10 @@ def test_every_translation_names_the_same_values(words: Words) -> None:
     for tag, own in words.catalogues.items():
         named = {key: names(texts[-1]) for key, texts in own.texts.items()}
         assert {key: value for key, value in french.items() if key in named} == named, tag
+
+
+@pytest.mark.parametrize("tag", ["fr", "en"])
+def test_the_words_on_screens_need_no_more_than_gsm7(words: Words, tag: str) -> None:
+    own = words.catalogues[tag].texts
+    screens = {key: texts for key, texts in own.items() if key.split(".")[0] in ("nav", "hint", "date", "ask")}
+    assert [key for key, texts in screens.items() if any(septets(text) is None for text in texts)] == []

@@ -86,9 +86,7 @@ def test_nothing_at_all_is_one_empty_screen() -> None:
     assert pages("", [], back="") == (Page("", ()),)
 
 
-text = st.text(alphabet="aeé ç€اب😀\n", max_size=70).filter(
-    lambda value: all(len(w) < 30 for w in value.split())
-)
+text = st.text(alphabet="aeé ç€اب😀\n", max_size=70).filter(lambda value: all(len(w) < 30 for w in value.split()))
 label = st.text(alphabet="aeé ç€اب", min_size=1, max_size=30).filter(str.strip).map(str.strip)
 
 
