@@ -1,8 +1,6 @@
 """What a monitoring system is told, and that nobody else is."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fixtures_redis import Server
@@ -11,7 +9,6 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 
-from models import schema
 from models.alert import Alert
 from models.base import new_id
 from models.code import Compartment
@@ -20,20 +17,11 @@ from models.member import Member, Role
 from models.message import Direction, Message, MessageState
 from models.report import Report, ReportState
 from service import metrics
-from service.database import make_engine, transaction
+from service.database import transaction
 from service.queue import Dispatcher, quick_connection
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 TOKEN = "monitoring-monitoring-1"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path}/x.db"
-    schema.upgrade(url)
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
 
 
 def client(engine: Engine, redis_url: str, token: str = TOKEN) -> FlaskClient:
