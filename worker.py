@@ -12,7 +12,7 @@ from service.work import run_worker, work_connection
 
 
 def main(role: str) -> None:
-    settings = boot()
+    settings = boot(*([] if role == "clock" else ["KEYS", "HOOK_TOKEN"]))
     if role == "clock":
         tasks = [Task(*each) for each in TASKS]
         Clock(Dispatcher(quick_connection(settings.redis_url)), tasks, utc_now).run()

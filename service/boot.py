@@ -10,10 +10,11 @@ from service import demo_env, logs
 from service.settings import SettingError, Settings
 
 
-def boot() -> Settings:
-    """The settings of this process; ends it with one plain sentence where they are wrong."""
+def boot(*needed: str) -> Settings:
+    """The settings of this process; ends it with one plain sentence where one is wrong, or needed and missing."""
     try:
         settings = Settings.from_environment(demo_env.beneath(os.environ))
+        settings.require(*needed)
     except SettingError as error:
         sys.exit(f"karakoro: {error}")
     logs.configure(settings.log_level, secrets=settings.hook_tokens)

@@ -5,4 +5,4 @@ from service.app import create_app
 from service.boot import boot
 from service.parts import build
 
-app = create_app(build(boot()))
+app = create_app(build(boot(), web=True))
