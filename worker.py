@@ -4,8 +4,8 @@ import sys
 from functools import partial
 
 from service.boot import boot
-from service.clock import Clock, Task
-from service.jobs import JOBS, TASKS
+from service.clock import TASKS, Clock
+from service.jobs import JOBS
 from service.parts import build, utc_now
 from service.queue import Dispatcher, quick_connection
 from service.work import run_worker, work_connection
@@ -14,8 +14,7 @@ from service.work import run_worker, work_connection
 def main(role: str) -> None:
     settings = boot(*([] if role == "clock" else ["KEYS", "HOOK_TOKEN"]))
     if role == "clock":
-        tasks = [Task(*each) for each in TASKS]
-        Clock(Dispatcher(quick_connection(settings.redis_url)), tasks, utc_now).run()
+        Clock(Dispatcher(quick_connection(settings.redis_url)), TASKS, utc_now).run()
         return
     parts = build(settings)
     jobs = {name: partial(act, parts) for name, act in JOBS.items()}

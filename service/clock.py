@@ -20,6 +20,9 @@ class Task:
     every_seconds: int
 
 
+TASKS = (Task("sweep", every_seconds=5),)
+
+
 class Clock:
     """Time is cut into slots, the same for every clock; the name of a job says which slot it is for."""
 
@@ -52,6 +55,4 @@ class Clock:
 
     def _ask(self, task: Task, slot: int) -> bool:
         # Kept for two slots, so that a clock which is late, or has just been started, finds it done.
-        return self._dispatcher.enqueue(
-            task.name, job_id=f"{task.name}-{slot}", kept_seconds=2 * task.every_seconds
-        )
+        return self._dispatcher.enqueue(task.name, job_id=f"{task.name}-{slot}", kept_seconds=2 * task.every_seconds)

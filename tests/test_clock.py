@@ -11,7 +11,9 @@ from pathlib import Path
 from fixtures_redis import Server
 from redis import Redis
 
+from service.clock import TASKS as SHIPPED
 from service.clock import Clock, Task
+from service.jobs import JOBS
 from service.queue import Dispatcher, open_queue, quick_connection
 from service.work import work_connection, work_off
 
@@ -20,7 +22,9 @@ TASKS = [Task("sweep", 5), Task("digest", 60)]
 CLOCK = """
 import sys
 from datetime import UTC, datetime
+from service.clock import TASKS as SHIPPED
 from service.clock import Clock, Task
+from service.jobs import JOBS
 from service.queue import Dispatcher, quick_connection
 Clock(Dispatcher(quick_connection(sys.argv[1])), [Task("sweep", 1)], lambda: datetime.now(UTC)).run()
 """
@@ -46,6 +50,10 @@ def clock(url: str, now: Hour) -> Clock:
 def waiting(url: str) -> list[str]:
     """The names of the jobs on the queue."""
     return [job.func_name or "" for job in open_queue(Redis.from_url(url)).jobs]
+
+
+def test_what_the_clock_asks_for_is_something_that_workers_do() -> None:
+    assert {task.name for task in SHIPPED} <= JOBS.keys()
 
 
 def test_each_task_is_asked_for_once_in_its_time(redis_url: str) -> None:
@@ -90,9 +98,7 @@ def test_what_redis_could_not_take_is_asked_for_when_it_is_back(own_redis: Serve
 
 def test_two_clock_processes_fill_each_slot_once_and_end_within_a_second(redis_url: str) -> None:
     processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", CLOCK, redis_url], env={**os.environ, "PYTHONPATH": str(ROOT)}
-        )
+        subprocess.Popen([sys.executable, "-c", CLOCK, redis_url], env={**os.environ, "PYTHONPATH": str(ROOT)})
         for _ in range(2)
     ]
     time.sleep(5)
