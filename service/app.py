@@ -1,25 +1,15 @@
-"""The web application: which parts answer where."""
+"""The application: the web, and the command line that works on the same parts."""
 
 from flask import Flask, Response
 
-from service import commands, hooks
-from service.health import blueprint as health
-from service.metrics import blueprint as metrics
+from service import commands
 from service.parts import Parts
-
-LARGEST_BODY = 64 * 1024
-MOST_FIELDS = 64
+from service.web import create_web
 
 
 def create_app(parts: Parts) -> Flask:
-    app, settings = Flask(__name__), parts.settings
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.config["MAX_FORM_PARTS"] = MOST_FIELDS
+    app = create_web(parts)
     app.extensions["karakoro"] = parts
-    app.register_blueprint(hooks.blueprint(parts))
-    app.register_blueprint(health(parts.engine, settings.redis_url))
-    app.register_blueprint(metrics(parts.engine, settings.redis_url, settings.metrics_token, parts.now))
     commands.register(app, has_keys=True)
     return app
 
