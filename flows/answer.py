@@ -63,7 +63,7 @@ def select_one(said: str, keyed: Sequence[Keyed]) -> Heard:
     """A key of the screen, else a choice's own name or SMS digits, else a label or word that is its alone."""
     typed = digits(said).strip()
     for key, choice in keyed:
-        if typed == key:
+        if typed and typed == key:
             return Heard(choice.name)
     for same in (_named(typed, keyed), _coded(typed, keyed), _called(typed, keyed)):
         if len(same) == 1:

@@ -57,10 +57,15 @@ def message(
     """The whole question as an SMS; a long list is not written out, since a typed name will do."""
     if typing:
         return _typed_label(form, question, known, world, typing)
-    label = _choosing_label(form, question, known, world, offered)
+    asked = _choosing_label(form, question, known, world, offered)
     listed = lines(form, question, known, world, offered)
-    written = listed if len(listed) <= LISTED_MAX else []
-    return "\n".join([label, *(f"{key} {text}" for key, text in written)])
+    written = listed if is_written_out(len(listed), world) else []
+    return "\n".join([asked, *(f"{key} {text}" for key, text in written)])
+
+
+def is_written_out(choices: int, world: World) -> bool:
+    """Whether so many choices are shown with their digits; what is not shown cannot be meant by a digit."""
+    return world.channel is Channel.USSD or choices <= LISTED_MAX
 
 
 def lines(
@@ -124,18 +129,13 @@ def told(form: Form, question: Question, known: Known, world: World) -> str:
     if question.kind in SELECTS and value:
         names = value.split() if question.kind is Kind.SELECT_MULTIPLE else [value]
         found = [(name, find(form, question, name, known, world)) for name in names]
-        return ", ".join(_choice_label(choice, world) if choice else name for name, choice in found)
+        beside = {**known, question.name: ""}  # so that a label which names its own question ends somewhere
+        return ", ".join(
+            label(form, choice.labels, choice.short, beside, world) if choice else name for name, choice in found
+        )
     if question.kind is Kind.DATE and value:
         return f"{date.fromisoformat(value):%d/%m/%Y}"
     return value
-
-
-def _choice_label(choice: Choice, world: World) -> str:
-    return (
-        _short(choice.short, choice.labels, world)
-        if world.channel is Channel.USSD
-        else pick(choice.labels, world.languages)
-    )
 
 
 def _told_apart(form: Form, question: Question, choice: Choice, text: str, world: World) -> str:
@@ -146,7 +146,7 @@ def _told_apart(form: Form, question: Question, choice: Choice, text: str, world
         value = values.get(upper.name, "")
         row = find(form, upper, value, {}, world) if value and upper.kind is Kind.SELECT_ONE else None
         if row:
-            return f"{text} ({_choice_label(row, world)})"
+            return f"{text} ({label(form, row.labels, row.short, {}, world)})"
     return text
 
 

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from flows import answer
 from flows.answer import Complaint, Heard
-from flows.asking import LISTED_MAX, days
+from flows.asking import days, is_written_out
 from flows.choosing import above, find, keyed
 from flows.folding import digits
 from flows.form import Form, Kind, Question
 from flows.hop import Handoff, Hop, Meant
 from flows.naming import alike
 from flows.standing import other
+
+OFFERED_MAX = 8  # choices that share a name, keyed 1 to 8
 
 
 def understand(hop: Hop, said: str) -> Meant:
@@ -54,7 +56,7 @@ def _select_one(hop: Hop, said: str) -> Meant:
     if heard.value:
         return choose(hop, heard.value, typed)
     if typed.isdecimal():
-        return _straight(hop, typed) or Meant(offered=heard.candidates, complaint=heard.complaint)
+        return _straight(hop, typed) or Meant(offered=heard.candidates, complaint=_unknown(hop))
     return by_name(hop, said)
 
 
@@ -78,10 +80,15 @@ def by_name(hop: Hop, said: str) -> Meant:
     heard = answer.select_one(said, every)
     if heard.value:
         return choose(hop, heard.value)
-    near = heard.candidates or alike(said, every)
+    near = heard.candidates[:OFFERED_MAX] or alike(said, every)
     if near and near != hop.progress.offered:
         return Meant(offered=near)
-    return _as_typed(hop, said) or Meant(complaint=Complaint.NAME if len(every) > LISTED_MAX else Complaint.DIGIT)
+    return _as_typed(hop, said) or Meant(complaint=_unknown(hop))
+
+
+def _unknown(hop: Hop) -> Complaint:
+    """A digit is asked for where there are digits to choose among, else a name."""
+    return Complaint.DIGIT if is_written_out(len(hop.choices), hop.world) else Complaint.NAME
 
 
 def _as_typed(hop: Hop, said: str) -> Meant | None:

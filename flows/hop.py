@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from flows.answer import Complaint, Keyed
-from flows.asking import narrowed
+from flows.asking import is_written_out, narrowed
 from flows.choosing import SELECTS, find
 from flows.form import Form, Question
 from flows.progress import Progress
@@ -27,8 +27,13 @@ class Hop:
 
     @property
     def choices(self) -> tuple[Keyed, ...]:
-        """The choices on the screen, offered ones numbered anew."""
-        return narrowed(self.form, self.question, self.standing.known, self.world, self.progress.offered)
+        """The choices with the digits that mean them now: those on the screen, offered ones numbered anew, or
+        the codes alone where the list is too long to be written out.
+        """
+        shown = narrowed(self.form, self.question, self.standing.known, self.world, self.progress.offered)
+        if is_written_out(len(shown), self.world):
+            return shown
+        return tuple((choice.code, choice) for _, choice in shown)
 
 
 @dataclass(frozen=True, slots=True)

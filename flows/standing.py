@@ -32,9 +32,9 @@ def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
             continue
         relevant.append(question.name)
         given = answers.get(question.name)
-        usable = given is None or not given or holds(form, question, given, known, world)
+        usable = not given or holds(form, question, given, known, world)
         if not first_open and is_asked(question, world):
-            settled = _is_settled(form, question, given, answers, world) if usable else False
+            settled = usable and _is_settled(question, answers, world)
             if not settled and can_answer(form, question, known, world):
                 first_open = question.name
         known[question.name] = _worth(question, given if usable else None, known, world)
@@ -69,10 +69,11 @@ def meets_constraint(question: Question, answer: str, known: Known, world: World
     return truth(question.constraint.evaluate(scope))
 
 
-def _is_settled(form: Form, question: Question, given: str | None, answers: Mapping[str, str], world: World) -> bool:
-    if given is None:
+def _is_settled(question: Question, answers: Mapping[str, str], world: World) -> bool:
+    """Whether there is an answer, if only that there is none; an SMS does not ask where a default will do."""
+    if question.name not in answers:
         return bool(question.default) and world.channel is Channel.SMS
-    return bool(given) or not question.required or bool(answers.get(other(question)))
+    return bool(answers[question.name]) or not question.required or bool(answers.get(other(question)))
 
 
 def other(question: Question) -> str:

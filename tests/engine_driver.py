@@ -91,7 +91,7 @@ class Phone:
 
     form: Form
     world: World = field(default_factory=world)
-    progress: Progress = Progress("", "")
+    progress: Progress = field(default_factory=lambda: Progress("", ""))
     last: Step | None = None
 
     def dial(self, **given: str) -> str:

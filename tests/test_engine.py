@@ -293,6 +293,8 @@ def test_labels_name_answers_at_the_width_of_their_question() -> None:
     phone = Phone(form)
     assert phone.dial(post_name="Gogui Zemal Kebir") == "Où ?\n1 Mon poste : Gogui Zema\n2 Ailleurs\n0 Retour"
     assert phone.say("2") == "Aill : sûr ?\n1 Oui\n2 Non\n0 Retour"
+    phone.says("0", "1")
+    assert summary(form, phone.progress, phone.world) == [("Où ?", "Mon poste : Gogui Zema")]
 
 
 def test_a_screen_shows_the_short_label_in_the_language_that_is_spoken() -> None:
