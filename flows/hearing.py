@@ -102,18 +102,16 @@ def _as_typed(hop: Hop, said: str) -> Meant | None:
 
 def _straight(hop: Hop, typed: str) -> Meant | None:
     """Digits that are no key here but the code of a choice further on, which says what is chosen here."""
-    here = hop.question.name
+    form, here = hop.form, hop.question.name
     unasked = {**hop.standing.known, here: ""}
-    for later, column in _later(hop.form, hop.question):
-        for _, choice in keyed(hop.form, later, unasked, hop.world):
-            value = choice.columns.get(column, "")
-            if choice.code == typed and value:
-                beyond = choice.form and choice.form != hop.form.name
-                return (
-                    Meant(handoff=Handoff(choice.form, typed))
-                    if beyond
-                    else Meant({here: value, later.name: choice.name})
-                )
+    for later, column in _later(form, hop.question):
+        for _, choice in keyed(form, later, unasked, hop.world):
+            if choice.code != typed or not choice.columns.get(column):
+                continue
+            if choice.form and choice.form != form.name:
+                return Meant(handoff=Handoff(choice.form, typed))
+            besides = above(form, later, choice, unasked, hop.world)
+            return Meant({here: choice.columns[column], later.name: choice.name}, besides=besides)
     return _through(hop, typed)
 
 
