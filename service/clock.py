@@ -20,7 +20,7 @@ class Task:
     every_seconds: int
 
 
-TASKS = (Task("sweep", every_seconds=5),)
+TASKS = (Task("sweep", every_seconds=3),)
 
 
 class Clock:
