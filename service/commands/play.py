@@ -6,7 +6,7 @@ import click
 
 from service.player import play as play_one
 from service.player import record as record_one
-from service.stage import Theatre
+from service.stage import Theatre, theatre
 from service.transcript import BadTranscript, Transcript, parse, written
 
 
@@ -18,17 +18,17 @@ def play(paths: tuple[Path, ...], database_url: str | None, record: bool) -> Non
     """Play transcripts, each against a fresh service. Exit 1 on a difference, 2 for an unreadable file."""
     try:
         transcripts = [parse(path.read_text(encoding="utf-8"), str(path)) for path in paths]
-        with Theatre(database_url or "") as theatre:
-            results = [_one(theatre, transcript, record) for transcript in transcripts]
+        with theatre(database_url or "") as house:
+            results = [_one(house, transcript, record) for transcript in transcripts]
     except (BadTranscript, UnicodeDecodeError) as error:
         raise click.UsageError(str(error)) from None
     if not all(results):
         raise SystemExit(1)
 
 
-def _one(theatre: Theatre, transcript: Transcript, record: bool) -> bool:
+def _one(house: Theatre, transcript: Transcript, record: bool) -> bool:
     """Whether it went as it is written."""
-    with theatre.stage(transcript.begins) as stage:
+    with house.stage(transcript.begins) as stage:
         if record:
             entries = record_one(transcript, stage)
             Path(transcript.name).write_text(written(entries), encoding="utf-8")

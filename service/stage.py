@@ -1,0 +1,215 @@
+"""A fresh service for one conversation: real hooks, a simulated network, and a clock that is moved by hand."""
+
+import re
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from redis import Redis
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from flows.form import Channel
+from service import demo_data, demo_settings, redis_server
+from service.clock import Clock, Task
+from service.jobs import JOBS, TASKS
+from service.parts import Parts, build
+from service.player import Happened, NobodyAsked
+from service.queue import Dispatcher, quick_connection
+from service.scratch import Beside, Databases, Files, database
+from service.settings import PREFIX, Settings
+from service.simulator.phone import Dial, Refused
+from service.simulator.server import Simulator
+from service.transcript import screen
+from service.web import create_web
+from service.witness import Witness
+from service.work import work_off
+
+HOST = "127.0.0.1"
+HELP_NUMBER = "80001111"
+TEMPLATE = "prepared"
+A_MOMENT = timedelta(seconds=1)  # what saying anything takes
+STRIDE = timedelta(minutes=1)  # of the clock, and longer ones in a pause of hours
+MOST_STRIDES = 60
+DIAL = re.compile(r"\*[0-9*]+#")
+
+
+class Theatre:
+    """What the plays of one run share: a Redis, keys, and a prepared database that each gets a copy of."""
+
+    def __init__(self, folder: Path, redis_url: str, databases: Databases) -> None:
+        self._folder = folder
+        self._redis_url = redis_url
+        self._databases = databases
+
+    @contextmanager
+    def stage(self, begins: datetime) -> Iterator["LiveStage"]:
+        """A service that nobody has ever used, at that moment."""
+        name = f"stage_{secrets.token_hex(4)}"
+        with (
+            database(self._databases, name, TEMPLATE) as url,
+            Redis.from_url(self._redis_url) as redis,
+            _Web() as web,
+        ):
+            redis.flushall()
+            token = secrets.token_urlsafe(24)
+            hooks = f"{web.url}/hooks/africastalking/{token}/"
+            with Simulator(hooks=hooks, at_once=True) as simulator:
+                clock = HandClock(begins)
+                parts = build(self.settings(url, token, simulator.url), now=clock)
+                try:
+                    web.serve(parts)
+                    yield LiveStage(parts, simulator, redis, clock)
+                finally:
+                    web.close()
+                    parts.engine.dispose()
+
+    def settings(self, database_url: str, token: str = "", simulator_url: str = "") -> Settings:
+        said = {
+            "DATA_DIR": str(self._folder),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": self._redis_url,
+            "HOOK_TOKEN": token,
+            "AFRICASTALKING_URL": simulator_url,
+            "HELP_NUMBER": HELP_NUMBER,
+        }
+        environ = {f"{PREFIX}{name}": value for name, value in said.items()}
+        return Settings.from_environment(demo_settings.settle(environ, 0))
+
+
+@contextmanager
+def theatre(database_url: str = "") -> Iterator[Theatre]:
+    """Where plays can be held; database_url: a PostgreSQL to play on, "" = SQLite."""
+    with TemporaryDirectory(prefix="karakoro-play-") as name:
+        folder = Path(name)
+        databases = Beside(database_url) if database_url else Files(folder)
+        redis = redis_server.start(folder)
+        try:
+            house = Theatre(folder, redis_server.url(folder), databases)
+            with database(databases, TEMPLATE) as url:
+                demo_data.prepare(house.settings(url))
+                yield house
+        finally:
+            redis.kill()
+            redis.wait()
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def __call__(self) -> datetime:
+        return self._moment
+
+    def move(self, length: timedelta) -> None:
+        self._moment += length
+
+
+class LiveStage:
+    """A running service, and the phones around it."""
+
+    def __init__(self, parts: Parts, simulator: Simulator, redis: "Redis", clock: HandClock) -> None:
+        self._simulator = simulator
+        self._redis = redis
+        self._now = clock
+        self._jobs = {name: partial(act, parts) for name, act in JOBS.items()}
+        tasks = [Task(*each) for each in TASKS]
+        self._clock = Clock(Dispatcher(quick_connection(parts.settings.redis_url)), tasks, clock)
+        self._witness = Witness(parts.engine)
+        self._dials: dict[str, Dial] = {}
+        self._read: dict[str, int] = {}
+
+    def say(self, phone: str, channel: Channel, text: str) -> Happened:
+        self._now.move(A_MOMENT)
+        if channel is Channel.SMS:
+            self._simulator.line.sms(phone, text)
+            return self._come_of_it(phone, channel, [])
+        return self._come_of_it(phone, channel, [self._key(phone, text)])
+
+    def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
+        stride = max(STRIDE, length / MOST_STRIDES)
+        while length > timedelta():
+            self._now.move(min(length, stride))
+            length -= stride
+            self._clock.tick()
+            self._settle()
+        return self._come_of_it(phone, channel, [])
+
+    def references(self) -> set[str]:
+        return self._witness.references()
+
+    def _key(self, phone: str, text: str) -> str:
+        """Dial, or press keys; the screen."""
+        dial = self._dials.get(phone)
+        try:
+            if DIAL.fullmatch(text):
+                if dial and not dial.ended:
+                    dial.hang_up()
+                self._dials[phone] = dial = Dial(self._simulator.line, phone, text)
+                shown = dial.start()
+            elif dial and not dial.ended:
+                shown = dial.press(text)
+            else:
+                raise NobodyAsked("there is no dial open, so nobody asked for an answer")
+        except Refused as error:
+            return f"(the network ended the dial: {error})"
+        return screen(shown.text, shown.ended)
+
+    def _come_of_it(self, phone: str, channel: Channel, shown: Sequence[str]) -> Happened:
+        self._settle()
+        came = self._new_messages()
+        mine = came.pop(phone, []) if channel is Channel.SMS else []
+        sent = [f"sms {number} {text}" for number, texts in sorted(came.items()) for text in texts]
+        return Happened([*shown, *mine], [*self._witness.look(), *sent])
+
+    def _settle(self) -> None:
+        """Until no job waits and no receipt is on its way; receipts make no jobs."""
+        work_off(self._redis, self._jobs)
+        self._simulator.network.settle()
+
+    def _new_messages(self) -> dict[str, list[str]]:
+        new: dict[str, list[str]] = {}
+        for number in self._simulator.network.numbers():
+            inbox = self._simulator.network.inbox(number)
+            new[number] = [message.text for message in inbox[self._read.get(number, 0) :]]
+            self._read[number] = len(inbox)
+        return new
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Addresses hold a token, and belong in no log."""
+
+
+class _Web:
+    """A port that is known before there is anything to serve on it."""
+
+    def __init__(self) -> None:
+        self._server = make_server(HOST, 0, self._nothing_yet, threaded=True, request_handler=_Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="play", daemon=True)
+        self.url = f"http://{HOST}:{self._server.port}"
+
+    def __enter__(self) -> "_Web":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.server_close()
+
+    def serve(self, parts: Parts) -> None:
+        self._server.app = create_web(parts)
+        self._thread.start()
+
+    def close(self) -> None:
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+
+    @staticmethod
+    def _nothing_yet(_environ: object, _start: object) -> list[bytes]:
+        raise AssertionError("nobody can ask before serve()")
