@@ -91,9 +91,7 @@ class Words:
     def load(cls, folder: Path) -> Self:
         """From folder/<tag>/LC_MESSAGES/karakoro.po; FileNotFoundError where fr, ar or en lacks it."""
         paths = {tag: folder / tag / "LC_MESSAGES" / "karakoro.po" for tag in LANGUAGES}
-        return cls(
-            {tag: Catalogue.read(path) for tag, path in paths.items() if tag in COMPLETE or path.exists()}
-        )
+        return cls({tag: Catalogue.read(path) for tag, path in paths.items() if tag in COMPLETE or path.exists()})
 
     def say(self, key: str, languages: Sequence[str], **values: object) -> str:
         """The text in the first language that has it, French at the latest; KeyError where none has."""
