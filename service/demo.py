@@ -47,6 +47,8 @@ def run(settings: Settings, values: Mapping[str, str], port: int) -> None:
             supervisor.start(program)
         if wait_until_ready(supervisor, port):
             say(welcome(settings, port, demo_data.members()))
+        elif not supervisor.ending:
+            say("The web application does not answer yet; what it said stands above.")
         supervisor.run()
     finally:
         say("Stopping …")
@@ -63,7 +65,8 @@ def programs(settings: Settings, values: Mapping[str, str], port: int) -> Iterat
     if settings.simulator_url and settings.simulator_url == settings.africastalking_url:
         at = simulator_port(values, port)
         need_free_port(at)
-        commands["simulator"] = [python, "-m", "service.simulator", "--port", str(at), "--hooks", hooks]
+        commands["simulator"] = [python, "-m", "service.simulator", "--port", str(at)]
+        environ["SIMULATOR_HOOKS"] = hooks  # not an argument, which everybody on this machine could read
     need_free_port(port)
     commands["web"] = [
         granian, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws",

@@ -23,4 +23,4 @@ def main(port: int, hooks: str, log: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(auto_envvar_prefix="SIMULATOR")
