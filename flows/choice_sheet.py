@@ -78,6 +78,7 @@ def _choice(row: Row, known: Known, language: str) -> Choice:
         columns=own,
         words=tuple(word for word in map(str.strip, row.text("sms_words").split("|")) if word),
         form=row.text("form"),
+        row=row.number,
     )
 
 

@@ -61,7 +61,7 @@ class Choice:
 
     key: the digits pressed on a screen ("" = numbered by position); code: the digits written in a one-line
     SMS; columns: every other column, for choice filters; words: what people write for it in free text;
-    form: the form in which choosing this goes on ("" = stay here).
+    form: the form in which choosing this goes on ("" = stay here); row: of the sheet that it comes from.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Choice:
     columns: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     form: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is wrong with a form, told so that its author finds the cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,6 +22,10 @@ class Problem:
     message: str
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
     def __str__(self) -> str:
         place = self.sheet + (f" row {self.row}" if self.row else "")
         place += f", column {self.column}" if self.column else ""
@@ -31,9 +35,9 @@ class Problem:
 class FormError(ValueError):
     """A form that cannot be used, with everything that is wrong with it."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +61,4 @@ class Problems:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.found if problem.severity is Severity.ERROR)
+        return tuple(problem for problem in self.found if problem.is_error)

@@ -32,7 +32,7 @@ def load(path: Path) -> Form:
     """The form in that file; FormError names everything that is wrong with it."""
     form, problems = read(path)
     if form is None:
-        raise FormError(tuple(problems))
+        raise FormError(problems)
     return form
 
 
@@ -160,7 +160,9 @@ def _languages(sheets: Sequence[Sheet], language: str) -> tuple[str, ...]:
 
 def _sealed(form: Form) -> Form:
     """With the digest of all that it says; where the rows stand is no part of that."""
-    content = asdict(replace(form, questions=tuple(replace(question, row=0) for question in form.questions)))
+    questions = tuple(replace(question, row=0) for question in form.questions)
+    lists = {name: [replace(choice, row=0) for choice in choices] for name, choices in form.lists.items()}
+    content = asdict(replace(form, questions=questions, lists=lists))
     written = json.dumps(content, default=_written, ensure_ascii=False, sort_keys=True)
     return replace(form, digest=hashlib.sha256(written.encode()).hexdigest())
 
