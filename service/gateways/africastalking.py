@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
-from africastalking.Service import Service
+import urllib3
 from africastalking.SMS import SMSService
 
 from service.gateways.contract import (
@@ -29,8 +30,12 @@ from service.gateways.contract import (
 NAME = "africastalking"
 PRODUCTION = "https://api.africastalking.com"
 SANDBOX = "https://api.sandbox.africastalking.com"
-TIMEOUT_SECONDS = (3.05, 9.05)  # to connect, to wait for each piece of the answer
+LOCAL = ("127.0.0.1", "localhost", "::1")
+TIMEOUT_SECONDS = (3.05, 9.05)  # to connect, to wait for each piece of the answer; a job has a time limit of its own
 MOST_RECIPIENTS = 100
+LONGEST_WAIT_SECONDS = 3600  # of what a provider may ask us to wait
+LONGEST_ID, LONGEST_WORD = 128, 60
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # 402, 405 and 401 are for the operator to mend: the message waits, nothing is lost.
 STATUS_CODES = {
@@ -81,8 +86,11 @@ def read_ussd_end(form: Mapping[str, str]) -> UssdEnd:
 
 
 def read_sms(form: Mapping[str, str]) -> InboundSms:
+    """An SMS may be empty, but not without a text at all."""
+    if "text" not in form:
+        raise Unreadable("text is missing")
     return InboundSms(
-        provider_id=_text(form, "id").strip() or None,
+        provider_id=_text(form, "id").strip()[:LONGEST_ID] or None,
         sender=_phone(_required(form, "from")),
         to=_text(form, "to"),
         text=_text(form, "text"),
@@ -92,10 +100,10 @@ def read_sms(form: Mapping[str, str]) -> InboundSms:
 def read_delivery(form: Mapping[str, str]) -> Receipt:
     status = _required(form, "status").strip()
     return Receipt(
-        provider_id=_required(form, "id").strip(),
+        provider_id=_required(form, "id").strip()[:LONGEST_ID],
         state=DELIVERY_STATUSES.get(status, ReceiptState.ON_ITS_WAY),
-        raw=status[:40],
-        reason=_text(form, "failureReason")[:40],
+        raw=status[:LONGEST_WORD],
+        reason=_text(form, "failureReason")[:LONGEST_WORD],
         phone=_phone(_text(form, "phoneNumber")),
     )
 
@@ -110,9 +118,10 @@ def render_ussd(text: str, end: bool) -> str:
 
 
 def _text(form: Mapping[str, str], field: str) -> str:
-    """Without NUL, which no database takes; what was not UTF-8 on the wire is read as Latin-1."""
+    """Without NUL, which no database takes. Bytes that were not UTF-8 arrive as `%E9` and are read as Latin-1;
+    after a number somebody may have typed a percentage ("50%DES"), which stays."""
     value = form.get(field, "").replace("\0", "")
-    return re.sub(r"%([89A-Fa-f][0-9A-Fa-f])", lambda found: chr(int(found[1], 16)), value)
+    return re.sub(r"(?<!\d)(?<!\d )%([A-F][0-9A-F])", lambda found: chr(int(found[1], 16)), value)
 
 
 def _required(form: Mapping[str, str], field: str) -> str:
@@ -124,24 +133,39 @@ def _required(form: Mapping[str, str], field: str) -> str:
 
 def _phone(number: str) -> str:
     """An unescaped plus arrives as a space; names and short codes stay as they are."""
-    lost_plus = re.fullmatch(r" (\d{8,15})", number)
+    lost_plus = re.fullmatch(r" ([0-9]{8,15})", number)
     return f"+{lost_plus[1]}" if lost_plus else number.strip()
 
 
-class _Answered(Exception):
+class _Declined(Exception):
     """The provider answered, but not with success."""
 
+    HINTS = {401: "user name or key is wrong; a new key takes up to 20 minutes to work"}
+
     def __init__(self, status: int, retry_after: str) -> None:
-        super().__init__(f"HTTP {status}")
+        hint = self.HINTS.get(status)
+        super().__init__(f"HTTP {status}: {hint}" if hint else f"HTTP {status}")
         self.status = status
-        self.retry_after_seconds = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+        seconds = re.fullmatch(r"[0-9]{1,9}", retry_after)
+        self.retry_after_seconds = min(int(seconds[0]), LONGEST_WAIT_SECONDS) if seconds else None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of a 5xx nobody knows what had been done already; 400 is for what we sent, the rest can be mended."""
+        if self.status >= 500:
+            return Verdict.UNKNOWN
+        return Verdict.REFUSED if self.status in (400, 413, 414, 422) else Verdict.BUSY
 
 
-class _Travel(Service):
-    """How requests travel: to our base address, never on to another host, and with the status kept."""
+class _Sms(SMSService):
+    """The SDK's SMS service at an address of our choice.
 
-    def __init__(self, username: str, api_key: str, base: str) -> None:
-        self._base = base
+    The SDK would follow a redirect with the API key in hand, forget the status of a failure, and read JSON only
+    under one exact content type: so the request travels here.
+    """
+
+    def __init__(self, username: str, api_key: str, base_url: str) -> None:
+        self._base = base_url.rstrip("/")
         super().__init__(username, api_key)  # type: ignore[no-untyped-call]
 
     def _init_service(self) -> None:
@@ -157,16 +181,19 @@ class _Travel(Service):
         callback: object = None,
         timeout: tuple[float, float] = TIMEOUT_SECONDS,
     ) -> Any:
-        answer = requests.request(
-            method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False
-        )
+        with requests.Session() as session:
+            session.trust_env = urlsplit(url).hostname not in LOCAL  # a proxy does not know this machine
+            answer = session.request(
+                method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False
+            )
         if not 200 <= answer.status_code < 300:
-            raise _Answered(answer.status_code, answer.headers.get("Retry-After", ""))
+            raise _Declined(answer.status_code, answer.headers.get("Retry-After", ""))
         return json.loads(answer.content)
 
-
-class _Sms(_Travel, SMSService):
-    """The SDK's SMS service on that road."""
+    def fetch_user(self) -> Any:
+        params = {"username": self._username}
+        url = self._make_url("/user")  # type: ignore[no-untyped-call]
+        return self._make_request(url, "GET", self._headers, None, params)
 
 
 class AfricasTalking:
@@ -176,40 +203,40 @@ class AfricasTalking:
     batch_max = MOST_RECIPIENTS
 
     def __init__(self, username: str, api_key: str, sender: str, base_url: str = "") -> None:
-        base = base_url or (SANDBOX if username == "sandbox" else PRODUCTION)
-        self._username = username
         self._sender = sender
-        self._sms = _Sms(username, api_key, base.rstrip("/"))
+        self._sms = _Sms(username, api_key, base_url or (SANDBOX if username == "sandbox" else PRODUCTION))
 
     def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
-        """One result for each recipient, in their order; at most `batch_max` of them in one request."""
-        numbers = list(dict.fromkeys(recipients))
-        return [result for batch in _batches(numbers) for result in self._send(text, batch)]
+        """One result for each recipient, in their order; at most `batch_max` of them in one request.
+
+        What is no E.164 number is refused here: the SDK would let it spoil the whole request.
+        """
+        results = {to: SendResult(to, Verdict.REFUSED, reason="not an E.164 number") for to in recipients}
+        for batch in _batches([to for to in results if E164.fullmatch(to)]):
+            results |= {result.to: result for result in self._send(text, batch)}
+        return [results[to] for to in recipients]
 
     def _send(self, text: str, numbers: list[str]) -> list[SendResult]:
         try:
             answer = self._sms.send(text, numbers, self._sender or None)  # type: ignore[no-untyped-call]
-        except _Answered as refusal:
-            return [_refused(number, refusal) for number in numbers]
-        except (requests.ConnectTimeout, requests.ConnectionError) as error:
-            verdict = Verdict.BUSY if _never_left(error) else Verdict.UNKNOWN
-            return [SendResult(number, verdict, reason=type(error).__name__) for number in numbers]
+        except _Declined as declined:
+            reason, wait = str(declined), declined.retry_after_seconds
+            return [SendResult(to, declined.verdict, reason=reason, retry_after_seconds=wait) for to in numbers]
         except (requests.RequestException, ValueError) as error:
-            return [SendResult(number, Verdict.UNKNOWN, reason=type(error).__name__) for number in numbers]
+            verdict = Verdict.BUSY if _never_left(error) else Verdict.UNKNOWN
+            return [SendResult(to, verdict, reason=type(error).__name__) for to in numbers]
         return _results(numbers, answer)
 
     def account(self) -> Account:
         """The balance, as the provider words it."""
-        url = f"{self._sms._base}/version1/user"
         try:
-            answer = self._sms._make_request(url, "GET", self._sms._headers, None, {"username": self._username})
-        except _Answered as refusal:
-            hint = "; a new key takes up to 20 minutes to work" if refusal.status == 401 else ""
-            return Account(False, f"{refusal}{hint}")
+            answer = self._sms.fetch_user()
+        except _Declined as declined:
+            return Account(False, str(declined))
         except (requests.RequestException, ValueError) as error:
             return Account(False, type(error).__name__)
-        user = answer.get("UserData") or answer.get("userData") or {}
-        return Account(True, f"balance {user.get('balance', 'not told')}")
+        user = _dict(_dict(answer).get("UserData") or _dict(answer).get("userData"))
+        return Account(bool(user), f"balance {user.get('balance', 'not told')}" if user else "unreadable answer")
 
 
 def _batches(numbers: list[str]) -> Iterator[list[str]]:
@@ -217,41 +244,46 @@ def _batches(numbers: list[str]) -> Iterator[list[str]]:
         yield numbers[start : start + MOST_RECIPIENTS]
 
 
-def _refused(number: str, refusal: _Answered) -> SendResult:
-    """401 and 429 come before anything is sent; of a 5xx nobody knows what had been done already."""
-    if refusal.status >= 500 or 300 <= refusal.status < 400:
-        verdict = Verdict.UNKNOWN if refusal.status >= 500 else Verdict.BUSY
-    else:
-        verdict = Verdict.BUSY if refusal.status in (401, 403, 404, 408, 429) else Verdict.REFUSED
-    return SendResult(number, verdict, reason=str(refusal), retry_after_seconds=refusal.retry_after_seconds)
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether no connection was made, so that nothing can have been sent."""
-    return isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
+def _never_left(error: Exception) -> bool:
+    """Whether no request can have gone out: nobody was reached, or it could not even be written."""
+    if isinstance(error, requests.ConnectionError):
+        cause = getattr(error.args[0] if error.args else None, "reason", None)
+        return isinstance(cause, (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)) or (
+            "CERTIFICATE_VERIFY_FAILED" in str(cause)
+        )
+    unsendable = (UnicodeEncodeError, requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
+    return isinstance(error, unsendable)
 
 
 def _results(numbers: Sequence[str], answer: Any) -> list[SendResult]:
     """Matched by number, since the order of the answer is not promised."""
-    data = answer.get("SMSMessageData") if isinstance(answer, dict) else None
-    listed = data.get("Recipients") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(listed, list):
-        return [SendResult(number, Verdict.UNKNOWN, reason="unreadable answer") for number in numbers]
-    if not listed:  # HTTP 201 all the same: nothing was sent, the message says why
-        reason = str(data.get("Message", ""))[:60]
-        return [SendResult(number, Verdict.BUSY, reason=reason) for number in numbers]
-    by_number = {str(each.get("number")): each for each in listed if isinstance(each, dict)}
-    return [_result(number, by_number.get(number)) for number in numbers]
+    data = _dict(_dict(answer).get("SMSMessageData"))
+    listed = data.get("Recipients")
+    if not isinstance(listed, list):
+        return [SendResult(to, Verdict.UNKNOWN, reason="unreadable answer") for to in numbers]
+    if not listed:  # success by its status, all the same nothing was sent: the message says why
+        return [SendResult(to, Verdict.BUSY, reason=_word(data.get("Message"))) for to in numbers]
+    told = {str(_dict(each).get("number")): _dict(each) for each in listed}
+    return [_result(to, told.get(to)) for to in numbers]
 
 
-def _result(number: str, told: Mapping[str, Any] | None) -> SendResult:
+def _result(to: str, told: Mapping[str, Any] | None) -> SendResult:
     if told is None:
-        return SendResult(number, Verdict.UNKNOWN, reason="not in the answer")
-    code, message_id = told.get("statusCode"), str(told.get("messageId") or "")
+        return SendResult(to, Verdict.UNKNOWN, reason="not in the answer")
+    code, message_id = told.get("statusCode"), str(told.get("messageId") or "None")
     return SendResult(
-        to=number,
+        to=to,
         verdict=STATUS_CODES.get(code, Verdict.UNKNOWN) if isinstance(code, int) else Verdict.UNKNOWN,
-        provider_id=message_id if message_id not in ("", "None") else None,
-        reason=f"{code} {told.get('status', '')}"[:60],
-        cost=str(told.get("cost", "")),
+        provider_id=message_id[:LONGEST_ID] if message_id != "None" else None,
+        reason=_word(f"{code} {told.get('status', '')}"),
+        cost=str(told.get("cost", ""))[:32],
     )
+
+
+def _dict(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(said: object) -> str:
+    """What the provider said, for the log: short, and without a number that may be in it."""
+    return re.sub(r"\+?\d{5,}", "…", str(said))[:LONGEST_WORD]
