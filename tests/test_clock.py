@@ -26,6 +26,7 @@ from service.clock import TASKS as SHIPPED
 from service.clock import Clock, Task
 from service.jobs import JOBS
 from service.queue import Dispatcher, quick_connection
+print("up", flush=True)
 Clock(Dispatcher(quick_connection(sys.argv[1])), [Task("sweep", 1)], lambda: datetime.now(UTC)).run()
 """
 
@@ -44,7 +45,10 @@ class Hour:
 
 
 def clock(url: str, now: Hour) -> Clock:
-    return Clock(Dispatcher(quick_connection(url)), TASKS, now)
+    return print("up", flush=True)
+
+
+Clock(Dispatcher(quick_connection(url)), TASKS, now)
 
 
 def waiting(url: str) -> list[str]:
@@ -98,10 +102,18 @@ def test_what_redis_could_not_take_is_asked_for_when_it_is_back(own_redis: Serve
 
 def test_two_clock_processes_fill_each_slot_once_and_end_within_a_second(redis_url: str) -> None:
     processes = [
-        subprocess.Popen([sys.executable, "-c", CLOCK, redis_url], env={**os.environ, "PYTHONPATH": str(ROOT)})
+        subprocess.Popen(
+            [sys.executable, "-c", CLOCK, redis_url],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+        )
         for _ in range(2)
     ]
-    time.sleep(5)
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+    time.sleep(4)
     for process in processes:
         process.send_signal(signal.SIGTERM)
     begun = time.monotonic()
