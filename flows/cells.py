@@ -83,7 +83,7 @@ class Cells:
         try:
             expression = compile(source) if source else None
         except ExpressionError as error:
-            self.error(column, f"{error}, in {source}")
+            self.error(column, f"in {source} {error}")
             return None
         if not expression:
             return None

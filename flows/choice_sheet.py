@@ -54,13 +54,13 @@ def read_file(sheet: Sheet, language: str, problems: Problems) -> Sequence[Liste
 def _listed(sheet: Sheet, known: Known, row: Row, language: str, problems: Problems) -> Listed:
     for column, pattern, expected in (
         ("name", _NAME, "a name without spaces"),
-        ("ussd_key", _DIGITS, "digits"),
-        ("sms_option", _DIGITS, "digits"),
+        ("ussd_key", _DIGITS, "a number"),
+        ("sms_option", _DIGITS, "a number"),
         ("form", _FORM, "the name of a form"),
     ):
         value = row.text(column)
         if (value or column == "name") and not pattern.fullmatch(value):
-            problems.error(sheet.name, row.number, column, f"{expected} is expected, not {value!r}")
+            problems.error(sheet.name, row.number, column, f"{expected} is expected, not {value or 'nothing'}")
     return Listed(sheet.name, row.number, _choice(row, known, language))
 
 
@@ -68,7 +68,7 @@ def _choice(row: Row, known: Known, language: str) -> Choice:
     labels = row.texts("label", language)
     if known is LIST_FILE:
         labels |= row.tagged("label_")
-    own = {column.name: value for column, value in row.cells.items() if not _is_ours(column.name, known)}
+    own = {column.name: value for column, value in row.cells.items() if not known.knows(column.name)}
     return Choice(
         name=row.text("name"),
         labels=labels,
@@ -80,10 +80,6 @@ def _choice(row: Row, known: Known, language: str) -> Choice:
         form=row.text("form"),
         row=row.number,
     )
-
-
-def _is_ours(name: str, known: Known) -> bool:
-    return name in known.names or name.startswith(known.tagged)
 
 
 def check_list(

@@ -1,102 +1,99 @@
-"""The columns that a form may have, and what a misspelt one should have been."""
+"""The columns that a form may have, and the many ways in which their headers are written."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flows.language import LANGUAGES
-from flows.problem import Problems
-from flows.sheets import Column, Sheet
-from flows.spelling import near
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """written: the header; name: what stands before the ::, in the usual spelling; language: the tag of what
+    stands behind it ("" = none).
+    """
+
+    written: str
+    name: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """plain: columns without a language; translated: those with one behind a ::; tagged: the beginnings of those
-    with one at the end of the name; open: any other column is data of the author's own.
+    with one at the end of the name; open: any other column is data of the author's own; aliases: other names.
     """
 
     plain: frozenset[str]
     translated: frozenset[str] = frozenset()
     tagged: tuple[str, ...] = ()
     open: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
         return self.plain | self.translated
 
+    def knows(self, name: str) -> bool:
+        return name in self.names or name.startswith(self.tagged)
+
+    def column(self, written: str, separator: str) -> Column:
+        """The column of a header; what stands in it is respelt only where that makes it a known one."""
+        first, _, language = written.partition(separator)
+        usual = "_".join(first.split()).lower()
+        usual = self.aliases.get(usual, usual)
+        return Column(written, usual if self.knows(usual) else first.strip(), language_tag(language.strip()))
+
+
+_TAG = re.compile(r"\(([A-Za-z-]+)\)\s*$")
+
+
+def language_tag(written: str) -> str:
+    """The tag in parentheses, or of a language written by its name; else as written."""
+    tagged = _TAG.search(written)
+    if tagged:
+        return tagged[1].lower()
+    wanted = written.casefold()
+    return next((tag for tag, language in LANGUAGES.items() if wanted in (tag, language.name.casefold())), written)
+
+
+_ASKED = ("type", "name", "required", "relevant", "constraint", "default", "calculation", "choice_filter", "appearance")
+_ON_A_PHONE = ("channel", "sms_field", "ussd_width", "pii")
+_SAID = ("label", "hint", "required_message", "constraint_message")
+_CHOSEN = ("list_name", "name", "ussd_key", "sms_option", "sms_words", "form")
+_SET = ("form_id", "form_title", "version", "default_language", "sms_keyword")
 
 SURVEY = Known(
-    plain=frozenset(
-        [
-            "type",
-            "name",
-            "required",
-            "relevant",
-            "constraint",
-            "default",
-            "calculation",
-            "choice_filter",
-            "appearance",
-            "channel",
-            "sms_field",
-            "ussd_width",
-            "pii",
-        ]
-    ),
-    translated=frozenset(("label", "hint", "required_message", "constraint_message")),
+    plain=frozenset(_ASKED + _ON_A_PHONE),
+    translated=frozenset(_SAID),
     tagged=("ussd_label_",),
+    aliases={
+        "calculate": "calculation",
+        "caption": "label",
+        "command": "type",
+        "constraining_message": "constraint_message",
+        "relevance": "relevant",
+        "requiredmsg": "required_message",
+        "tag": "name",
+        "value": "name",
+    },
 )
 CHOICES = Known(
-    plain=frozenset(["list_name", "name", "ussd_key", "sms_option", "sms_words", "form"]),
-    translated=frozenset(("label",)),
+    plain=frozenset(_CHOSEN),
+    translated=frozenset(["label"]),
     tagged=("ussd_label_",),
     open=True,
+    aliases={"caption": "label", "value": "name"},
 )
-LIST_FILE = Known(plain=CHOICES.plain, translated=CHOICES.translated, tagged=("ussd_label_", "label_"), open=True)
+LIST_FILE = replace(CHOICES, tagged=("ussd_label_", "label_"))
 SETTINGS = Known(
-    plain=frozenset(["form_id", "form_title", "version", "default_language", "sms_keyword"]), tagged=("form_title_",)
+    plain=frozenset(_SET),
+    tagged=("form_title_",),
+    aliases={
+        "id_string": "form_id",
+        "set_form_id": "form_id",
+        "set_form_title": "form_title",
+        "title": "form_title",
+    },
 )
-
-
-def check_columns(
-    sheet: Sheet, known: Known, languages: Collection[str], used: Collection[str], problems: Problems
-) -> None:
-    """languages: what the form claims to speak; used: the columns that its choice filters read."""
-    for column in sheet.columns:
-        fault = _fault(column, known, languages)
-        if fault is None and not _is_known(column, known, languages) and column.name not in used:
-            fault = _slip(column, known, languages)
-            if fault is None and not known.open:
-                problems.warn(sheet.name, 1, column.written, "this column is not used here")
-        if fault:
-            problems.error(sheet.name, 1, column.written, fault)
-
-
-def _is_known(column: Column, known: Known, languages: Collection[str]) -> bool:
-    return column.name in known.names or column.name in _tagged(known, languages)
-
-
-def _tagged(known: Known, languages: Collection[str]) -> list[str]:
-    return [beginning + tag for beginning in known.tagged for tag in languages]
-
-
-def _fault(column: Column, known: Known, languages: Collection[str]) -> str | None:
-    """What is wrong with the language of a column."""
-    if column.name in known.translated and column.language and column.language not in LANGUAGES:
-        return f"the language has no tag that is known here; write for example {column.name}::Français (fr)"
-    if column.name in known.plain and column.language:
-        return f"{column.name} is the same in every language; write it without ::{column.written.partition('::')[2]}"
-    for beginning in known.tagged:
-        tag = column.name.removeprefix(beginning)
-        if column.name.startswith(beginning) and tag in LANGUAGES and tag not in languages:
-            return f"the form has no labels in {tag}"
-    return None
-
-
-def _slip(column: Column, known: Known, languages: Collection[str]) -> str | None:
-    """What a column that is not known was probably meant to be."""
-    meant = near(column.name, [*known.names, *_tagged(known, languages)])
-    behind = column.language if column.language in known.names else ""
-    if behind:  # bind::relevant, as very old forms have it
-        meant = behind
-    return f"there is no such column; did you mean {meant}?" if meant else None
+KNOWN = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}

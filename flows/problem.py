@@ -12,8 +12,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """row: as a spreadsheet counts it, the header being 1 (0 = the whole sheet); column: as its header is
-    written ("" = the whole row).
+    """row: as a spreadsheet counts it, the header being 1 (0 = the whole sheet); column: in its usual
+    spelling ("" = the whole row).
     """
 
     sheet: str

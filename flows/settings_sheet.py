@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from flows.cells import NAME
+from flows.columns import language_tag
 from flows.form import Labels
 from flows.language import DEFAULT, LANGUAGES
 from flows.problem import Problems
-from flows.sheets import Row, Sheet, language_tag
+from flows.sheets import Row, Sheet
 
 
 @dataclass(frozen=True, slots=True)

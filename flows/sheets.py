@@ -15,9 +15,9 @@ from pyxform.parsing.sheet_headers import clean_text_values
 from pyxform.xls2json_backends import get_xlsform
 from xlrd.compdoc import CompDocError
 
-from flows.language import LANGUAGES
+from flows.columns import KNOWN, LIST_FILE, Column, Known
 
-SHEETS = ("survey", "choices", "settings")
+SHEETS = tuple(KNOWN)
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls")
 
 _BROKEN = (  # what the readers of spreadsheets raise for files that are none, or damaged
@@ -39,24 +39,12 @@ _BROKEN = (  # what the readers of spreadsheets raise for files that are none, o
 _MD_ROW = re.compile(r"\s*\|(.*)\|\s*(#[^|]*)?")
 _MD_BAR = re.compile(r"(?<!\\)\|")
 _MD_RULE = re.compile(r"\s*:?-+:?\s*")
-_TAG = re.compile(r"\(([A-Za-z-]+)\)\s*$")
 
 Table = list[list[str]]  # rows of cells, the header first
 
 
 class Unreadable(ValueError):
     """A file that holds no sheets at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """written: the header; name: what stands before the ::, in the usual spelling; language: the tag of what
-    stands behind it ("" = none).
-    """
-
-    written: str
-    name: str
-    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +89,7 @@ class Book:
     tables: Mapping[str, Table]
 
     def sheet(self, name: str) -> Sheet:
-        return as_sheet(name, self.tables.get(name, []))
+        return as_sheet(name, self.tables.get(name, []), KNOWN[name])
 
     def definition(self) -> dict[str, Any]:
         """The book in the shape that pyxform works on; blank rows are kept, for its row numbers."""
@@ -129,11 +117,13 @@ def read_book(path: Path) -> Book:
 
 def read_list(path: Path) -> Sheet:
     """A list of choices in a CSV file of its own; Unreadable says why it cannot be read."""
+    if not path.exists():
+        raise Unreadable(f"there is no file {path.name} beside the form")
     try:
         rows = [[_clean(cell) for cell in row] for row in _csv(path.read_text(encoding="utf-8-sig"))]
     except _BROKEN as error:
         raise Unreadable(f"{path.name} cannot be read: {error}") from error
-    return as_sheet(path.name, rows)
+    return as_sheet(path.name, rows, LIST_FILE)
 
 
 def _spreadsheet(path: Path) -> Book:
@@ -189,12 +179,13 @@ def _clean(cell: str) -> str:
     return str(clean_text_values(cell.replace("\N{NO-BREAK SPACE}", " "), strip_whitespace=True)).strip()
 
 
-def as_sheet(name: str, table: Table) -> Sheet:
+def as_sheet(name: str, table: Table, known: Known) -> Sheet:
+    """The table with its columns understood and its blank rows left out, though counted."""
     if not table:
         return Sheet(name)
     header, *rows = table
-    double = any("::" in written for written in header)
-    columns = [_column(name, written, double) for written in header]
+    separator = "::" if any("::" in written for written in header) else ":"
+    columns = [known.column(written, separator) for written in header]
     numbered = [
         Row(number, {column: cell for column, cell in zip(columns, row, strict=False) if column.written and cell})
         for number, row in enumerate(rows, start=2)
@@ -202,41 +193,3 @@ def as_sheet(name: str, table: Table) -> Sheet:
     return Sheet(
         name, tuple(column for column in columns if column.written), tuple(row for row in numbered if row.cells)
     )
-
-
-_ALIASES = {
-    "survey": {
-        "calculate": "calculation",
-        "caption": "label",
-        "command": "type",
-        "constraining_message": "constraint_message",
-        "relevance": "relevant",
-        "requiredmsg": "required_message",
-        "tag": "name",
-        "value": "name",
-    },
-    "settings": {
-        "id_string": "form_id",
-        "set_form_id": "form_id",
-        "set_form_title": "form_title",
-        "title": "form_title",
-    },
-}
-_LIST_ALIASES = {"caption": "label", "value": "name"}
-_SPELT = re.compile(r"[a-z]+([ _][a-z]+)*", re.IGNORECASE | re.ASCII)
-
-
-def _column(sheet: str, written: str, double: bool) -> Column:
-    first, _, language = written.partition("::" if double else ":")
-    usual = "_".join(first.split()).lower() if _SPELT.fullmatch(first.strip()) else first.strip()
-    name = _ALIASES.get(sheet, _LIST_ALIASES).get(usual, usual)
-    return Column(written, name, language_tag(language.strip()))
-
-
-def language_tag(written: str) -> str:
-    """The tag in parentheses, or of a language written by its name; else as written."""
-    tagged = _TAG.search(written)
-    if tagged:
-        return tagged[1].lower()
-    wanted = written.casefold()
-    return next((tag for tag, language in LANGUAGES.items() if wanted in (tag, language.name.casefold())), written)

@@ -12,7 +12,8 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import get_xlsform
 
 from flows.choice_sheet import GAZETTEER, Lists, check_list, read_choices, read_file
-from flows.columns import CHOICES, LIST_FILE, SETTINGS, SURVEY, check_columns
+from flows.column_check import check_columns
+from flows.columns import KNOWN, LIST_FILE
 from flows.form import Form, Question
 from flows.problem import FormError, Problem, Problems, Severity
 from flows.settings_sheet import check_languages, read_settings
@@ -125,9 +126,8 @@ class _Reading:
     ) -> None:
         filters = [question.choice_filter for question in questions if question.choice_filter]
         used = {column for choice_filter in filters for column in choice_filter.columns}
-        check_columns(self.book.sheet("survey"), SURVEY, languages, (), self.problems)
-        check_columns(self.book.sheet("choices"), CHOICES, languages, used, self.problems)
-        check_columns(self.book.sheet("settings"), SETTINGS, languages, (), self.problems)
+        for name, known in KNOWN.items():
+            check_columns(self.book.sheet(name), known, languages, used if known.open else (), self.problems)
         for sheet in files.values():
             check_columns(sheet, LIST_FILE, languages, used, self.problems)
 
