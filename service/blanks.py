@@ -20,6 +20,11 @@ class Blanks:
     def __init__(self) -> None:
         self._filled: dict[str, str] = {}
 
+    @property
+    def filled(self) -> dict[str, str]:
+        """Blank → reference, in the order in which they were filled."""
+        return dict(self._filled)
+
     def fill(self, text: str) -> str:
         """The text with its references in it. Raises Unfilled."""
         return BLANK.sub(lambda found: self._reference(found[1]), text)
@@ -57,9 +62,7 @@ class Blanks:
 
     def _fit(self, new: Sequence[str]) -> bool:
         """Whether these can fill blanks that are free: references, each of them another one."""
-        return all(map(is_reference, new)) and len({*new, *self._filled.values()}) == len(new) + len(
-            self._filled
-        )
+        return all(map(is_reference, new)) and len({*new, *self._filled.values()}) == len(new) + len(self._filled)
 
     def _blank(self, reference: str) -> str:
         for name, filling in self._filled.items():

@@ -1,6 +1,5 @@
 """A fresh service for one conversation: real hooks, a simulated network, and a clock that is moved by hand."""
 
-import re
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,16 +14,16 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from flows.form import Channel
 from service import demo_data, demo_settings, redis_server
-from service.clock import Clock, Task
-from service.jobs import JOBS, TASKS
+from service.clock import TASKS, Clock
+from service.jobs import JOBS
 from service.parts import Parts, build
 from service.player import Happened, NobodyAsked
-from service.queue import Dispatcher, quick_connection
+from service.queue import Dispatcher, open_queue, quick_connection
 from service.scratch import Beside, Databases, Files, database
 from service.settings import PREFIX, Settings
 from service.simulator.phone import Dial, Refused
 from service.simulator.server import Simulator
-from service.transcript import screen
+from service.transcript import is_dial, screen
 from service.web import create_web
 from service.witness import Witness
 from service.work import work_off
@@ -35,7 +34,6 @@ TEMPLATE = "prepared"
 A_MOMENT = timedelta(seconds=1)  # what saying anything takes
 STRIDE = timedelta(minutes=1)  # of the clock, and longer ones in a pause of hours
 MOST_STRIDES = 60
-DIAL = re.compile(r"\*[0-9*]+#")
 
 
 class Theatre:
@@ -117,11 +115,11 @@ class LiveStage:
     def __init__(self, parts: Parts, simulator: Simulator, redis: "Redis", clock: HandClock) -> None:
         self._simulator = simulator
         self._redis = redis
+        self._queue = open_queue(redis)
         self._now = clock
         self._jobs = {name: partial(act, parts) for name, act in JOBS.items()}
-        tasks = [Task(*each) for each in TASKS]
-        self._clock = Clock(Dispatcher(quick_connection(parts.settings.redis_url)), tasks, clock)
-        self._witness = Witness(parts.engine)
+        self._clock = Clock(Dispatcher(quick_connection(parts.settings.redis_url)), TASKS, clock)
+        self._witness = Witness(parts.engine, clock())
         self._dials: dict[str, Dial] = {}
         self._read: dict[str, int] = {}
 
@@ -148,7 +146,7 @@ class LiveStage:
         """Dial, or press keys; the screen."""
         dial = self._dials.get(phone)
         try:
-            if DIAL.fullmatch(text):
+            if is_dial(text):
                 if dial and not dial.ended:
                     dial.hang_up()
                 self._dials[phone] = dial = Dial(self._simulator.line, phone, text)
@@ -170,7 +168,8 @@ class LiveStage:
 
     def _settle(self) -> None:
         """Until no job waits and no receipt is on its way; receipts make no jobs."""
-        work_off(self._redis, self._jobs)
+        if not self._queue.is_empty():
+            work_off(self._redis, self._jobs)
         self._simulator.network.settle()
 
     def _new_messages(self) -> dict[str, list[str]]:

@@ -134,6 +134,11 @@ def is_phone(text: str) -> bool:
     return bool(re.fullmatch(r"\+[1-9][0-9]{7,14}", text))
 
 
+def is_dial(text: str) -> bool:
+    """Whether this opens a dial instead of answering one."""
+    return bool(re.fullmatch(r"\*[0-9*]+#", text))
+
+
 class _Reader:
     """Reads line after line, and knows which headers it has seen."""
 

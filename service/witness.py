@@ -1,26 +1,39 @@
 """Sees what the service has kept since the last look, in the words of a transcript."""
 
-from sqlalchemy import Engine, select
+from datetime import datetime
 
+from sqlalchemy import Engine, and_, exists, or_, select
+
+from models.message import Message, MessageState
 from models.report import Report, ReportState
 from service.database import reading
 
 
 class Witness:
-    """Looks at the clear columns of reports, and at nothing else."""
+    """Looks at the clear columns of the reports that were begun since some moment, and at nothing else."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, since: datetime) -> None:
         self._engine = engine
+        self._since = since
         self._seen: dict[str, str] = {}
 
     def look(self) -> list[str]:
         """`report …` for every report that is new, or has changed, since the last look; oldest first."""
         with reading(self._engine) as db:
-            reports = db.scalars(select(Report).order_by(Report.created_at, Report.act_no)).all()
+            query = select(Report).where(Report.created_at >= self._since)
+            reports = db.scalars(query.order_by(Report.created_at, Report.act_no)).all()
         now = {report.reference: line(report) for report in reports}
         news = [told for reference, told in now.items() if self._seen.get(reference) != told]
         self._seen = now
         return news
+
+    def busy(self, now: datetime) -> bool:
+        """Whether the workers have anything left to do: reports to route, messages to send."""
+        unrouted = and_(Report.routed_at.is_(None), Report.partial.is_(False), Report.filed_at.is_not(None))
+        due = and_(Message.state == MessageState.DUE, Message.not_before_at <= now)
+        unsent = or_(due, Message.state == MessageState.CLAIMED)
+        with reading(self._engine) as db:
+            return bool(db.scalar(select(exists().where(unrouted) | exists().where(unsent))))
 
     def references(self) -> set[str]:
         """All references seen so far."""
