@@ -22,9 +22,7 @@ TASKS = [Task("sweep", 5), Task("digest", 60)]
 CLOCK = """
 import sys
 from datetime import UTC, datetime
-from service.clock import TASKS as SHIPPED
 from service.clock import Clock, Task
-from service.jobs import JOBS
 from service.queue import Dispatcher, quick_connection
 print("up", flush=True)
 Clock(Dispatcher(quick_connection(sys.argv[1])), [Task("sweep", 1)], lambda: datetime.now(UTC)).run()
@@ -45,10 +43,7 @@ class Hour:
 
 
 def clock(url: str, now: Hour) -> Clock:
-    return print("up", flush=True)
-
-
-Clock(Dispatcher(quick_connection(url)), TASKS, now)
+    return Clock(Dispatcher(quick_connection(url)), TASKS, now)
 
 
 def waiting(url: str) -> list[str]:
@@ -119,5 +114,5 @@ def test_two_clock_processes_fill_each_slot_once_and_end_within_a_second(redis_u
     begun = time.monotonic()
     assert [process.wait(5) for process in processes] == [0, 0]
     assert time.monotonic() - begun < 1.0
-    ids = [job.id for job in open_queue(Redis.from_url(redis_url)).jobs]
+    ids = open_queue(Redis.from_url(redis_url)).job_ids
     assert 2 <= len(ids) == len(set(ids))
