@@ -48,7 +48,8 @@ class Gazetteer:
         aliases: dict[int, list[str]] = defaultdict(list)
         for alias in db.execute(select(PlaceAlias.place_id, PlaceAlias.name).order_by(PlaceAlias.name)):
             aliases[alias.place_id].append(alias.name)
-        places = list(db.scalars(select(Place).order_by(Place.level, Place.border.desc(), Place.folded)))
+        # Sorted here: databases order letters each in their own way, and a choice must keep its digit.
+        places = sorted(db.scalars(select(Place)), key=lambda p: (p.level, not p.border, p.folded, p.pcode))
         by_id = {place.id: place for place in places}
         rows = [_row(place, by_id, tuple(aliases[place.id])) for place in places]
         return cls(

@@ -83,14 +83,14 @@ def holding(db: Session, roles: Sequence[Role], areas: Sequence[str] | None, now
 
 
 def with_phones(db: Session, rows: Sequence[Row[tuple[int, int, str]]]) -> list[Recipient]:
-    """Rows of (member id, level, language) as recipients."""
+    """Rows of (member id, level, language) as recipients; whoever has no phone left can be told nothing."""
     query = select(MemberPhone.member_id, MemberPhone.contact_id).where(
         MemberPhone.member_id.in_([row.id for row in rows]), MemberPhone.lost_at.is_(None)
     )
     phones: dict[int, list[int]] = defaultdict(list)
     for member_id, contact_id in db.execute(query.order_by(MemberPhone.contact_id)):
         phones[member_id].append(contact_id)
-    return [Recipient(row.id, row.level, row.language, tuple(phones[row.id])) for row in rows]
+    return [Recipient(row.id, row.level, row.language, tuple(phones[row.id])) for row in rows if row.id in phones]
 
 
 def of_contact(db: Session, contact_id: int | None, now: datetime) -> Member | None:

@@ -1,6 +1,6 @@
 """Places from a CSV: good rows are taken, wrong ones are named by row and column, and nothing is lost."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
@@ -12,6 +12,7 @@ from models.place import Place, PlaceAlias
 from models.stamp import bump
 
 COLUMNS = ("name", "pcode", "pcode_version", "country", "lat", "lon", "aliases")
+LONGEST_NAME = 80
 FIRST_ROW = 2  # the header is row 1
 
 
@@ -65,6 +66,8 @@ def _take(
     if not fold(row["name"]):
         raise _Wrong("name", "there is no name")
     aliases = [alias.strip() for alias in row["aliases"].split("|") if fold(alias)]
+    _check_lengths({"name": [row["name"]], "aliases": aliases}, fold)
+    _check_pair(row)
     values = {
         "parent_id": area.id,
         "country": area.country,
@@ -91,6 +94,19 @@ def _area(row: Mapping[str, str], areas: Mapping[tuple[str, str], Place]) -> Pla
     if row["country"] and row["country"] != area.country:
         raise _Wrong("country", f"{area.pcode} lies in {area.country}, not in {row['country']}")
     return area
+
+
+def _check_lengths(names: Mapping[str, Sequence[str]], fold: Callable[[str], str]) -> None:
+    """Longer names are most often two rows in one; PostgreSQL would refuse the whole import."""
+    for column, texts in names.items():
+        if any(max(len(text), len(fold(text))) > LONGEST_NAME for text in texts):
+            raise _Wrong(column, f"longer than {LONGEST_NAME} characters")
+
+
+def _check_pair(row: Mapping[str, str]) -> None:
+    missing = [column for column in ("lat", "lon") if not row[column]]
+    if len(missing) == 1:
+        raise _Wrong(missing[0], "lat and lon go together: give both or neither")
 
 
 def _degrees(row: Mapping[str, str], column: str, most: float) -> float | None:

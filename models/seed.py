@@ -96,11 +96,11 @@ def _areas(db: Session, folder: Path, fold: Callable[[str], str]) -> None:
             border=row["P-Code"] in near,
         )
         known[area.pcode] = _add(db, area, fold)
+    db.flush()  # in the order of adding: whatever lies in an area comes after it
     bump(db, "places")
 
 
 def _add(db: Session, place: Place, fold: Callable[[str], str]) -> Place:
     place.id, place.folded = new_id(), fold(place.name)
     db.add(place)
-    db.flush()
     return place

@@ -6,7 +6,8 @@ from pathlib import Path
 from flows.folding import fold
 from flows.language import LANGUAGES
 from handlers.desk import Desk
-from models.roster import Rolls, RosterAccount, import_roster
+from models.roster import RosterAccount, import_roster
+from models.roster_row import Rolls
 from models.seed import seed
 from service.database import transaction
 from service.parts import ROOT, Parts
