@@ -9,6 +9,7 @@ from handlers.desk import Desk
 from models.code import Compartment
 
 SOURCES = ("seen", "told", "rumour")
+SHORTEST_NAME = 4
 OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
 
 
@@ -30,15 +31,13 @@ class Told:
 
 
 def alert_text(desk: Desk, told: Told, language: str) -> str:
-    """One part wherever the place's name can be shortened to make it so."""
+    """One part wherever the place's name can be shortened to make it so; else the name stays whole."""
     if told.compartment not in OPEN:
         return desk.say("alert.guarded", language, reference=told.reference)
     place = desk.atlas.name(told.place, language) or told.typed
-    text = _worded(desk, told, language, place)
-    while len(parts(fit(text))) > 1 and len(place) > 4:
-        place = place[:-1].rstrip()
-        text = _worded(desk, told, language, place)
-    return text
+    names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
+    texts = [_worded(desk, told, language, name) for name in names]
+    return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
 
 
 def _worded(desk: Desk, told: Told, language: str, place: str) -> str:

@@ -55,6 +55,12 @@ def _teller(talk: Talk, compartment: Compartment, write: bool) -> int | None:
     return talk.caller.contact_id if write or compartment not in GUARDED else None
 
 
+def has_anything(talk: Talk, state: State) -> bool:
+    """Whether there is something to file: a card may end with advice and nothing else."""
+    form = talk.desk.forms[state["form"]]
+    return bool(values(form, Progress.from_json(state["progress"]), talk.world).get("code"))
+
+
 def file(talk: Talk, state: State) -> Turn:
     """File what the state holds. A form that ends without a code had nothing to report."""
     form = talk.desk.forms[state["form"]]
@@ -72,7 +78,7 @@ def file(talk: Talk, state: State) -> Turn:
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
     if facts.place_id is not None and compartment is Compartment.OPERATIONS:
         contact.remember_place(talk.desk.db, talk.caller.contact_id, facts.place_id)
-    text = _thanks(talk, compartment, kept["reference"])
+    text = _thanks(talk, facts, kept["reference"])
     return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
 
 
@@ -94,8 +100,10 @@ def _facts(talk: Talk, form: Form, answers: Mapping[str, str], compartment: Comp
     )
 
 
-def _thanks(talk: Talk, compartment: Compartment, reference: str) -> str:
-    kind = "guarded" if compartment in GUARDED else "feedback" if compartment is Compartment.FEEDBACK else "report"
+def _thanks(talk: Talk, facts: Facts, reference: str) -> str:
+    """Where nothing has happened, nobody needs to be told to stay safe."""
+    calm = facts.compartment is Compartment.FEEDBACK or facts.severity == 0
+    kind = "guarded" if facts.compartment in GUARDED else "feedback" if calm else "report"
     return talk.say(f"filed.{kind}", reference=reference, help_number=talk.desk.policy.help_number)
 
 

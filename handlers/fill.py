@@ -61,7 +61,7 @@ def after(talk: Talk, state: State, form: Form, done: Step) -> Turn:
 def _next(talk: Talk, state: State, done: Step) -> Turn:
     if not done.done:
         return Turn(done.text, Position("fill", state))
-    if talk.channel is Channel.USSD:
+    if talk.channel is Channel.USSD and filing.has_anything(talk, state):
         return go("confirm", state)
     return filing.file(talk, state)
 

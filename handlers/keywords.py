@@ -43,6 +43,7 @@ WORDS = {
 }
 BY_WORD = {fold(word): keyword for keyword, words in WORDS.items() for word in words.split()}
 ALWAYS = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK})
+ASIDES = (ALWAYS - {Keyword.STOP}) | {Keyword.FOLLOW}  # after these our own question still stands
 MOST = 8  # alerts offered in one SMS
 TONGUES = {"fr": "fr", "francais": "fr", "ar": "ar", "arabe": "ar", "عربي": "ar", "en": "en", "english": "en"}
 FORMS = {Keyword.REPORT: "incident", Keyword.FEEDBACK: "feedback", Keyword.ZERO: "zero_report"}

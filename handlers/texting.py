@@ -1,6 +1,7 @@
 """What an SMS means: a keyword, the answer to our question, a coded report, or a text nobody has read yet."""
 
 import re
+from dataclasses import replace
 
 from flows.engine import begin, propose
 from flows.folding import digits
@@ -9,7 +10,7 @@ from flows.reader import read
 from handlers import fill, follow
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
-from handlers.keywords import ALWAYS, command, obey
+from handlers.keywords import ALWAYS, ASIDES, command, obey
 from handlers.turn import Position, Talk, Turn
 from models.reference import is_reference
 
@@ -17,10 +18,12 @@ ONLY_DIGITS = re.compile(r"[\d\s#*]*")
 
 
 def answer(talk: Talk, text: str, pending: Position | None) -> Turn:
-    """Answers to our questions are never taken for new reports; the words that stop us always work."""
+    """Answers to our questions are never taken for new reports; the words that stop us always work, and our
+    question still stands after them."""
     said = command(text)
     if said and (pending is None or said.keyword in ALWAYS or said.rest):
-        return _walk(talk, obey(talk, said))
+        turn = _walk(talk, obey(talk, said))
+        return replace(turn, at=pending) if turn.at is None and said.keyword in ASIDES else turn
     if pending is not None and HANDLERS.get(pending.handler, (None, None))[1] is not None:
         return converse(talk, pending, text)
     if is_reference(digits(text).strip()):
