@@ -261,8 +261,9 @@ def _results(numbers: Sequence[str], answer: Any) -> list[SendResult]:
     listed = data.get("Recipients")
     if not isinstance(listed, list):
         return [SendResult(to, Verdict.UNKNOWN, reason="unreadable answer") for to in numbers]
-    if not listed:  # success by its status, all the same nothing was sent: the message says why
-        return [SendResult(to, Verdict.BUSY, reason=_word(data.get("Message"))) for to in numbers]
+    message = str(data.get("Message"))
+    if not listed and not re.match(r"Sent to [1-9]", message):  # HTTP 201, yet nothing was sent: it says why
+        return [SendResult(to, Verdict.BUSY, reason=_word(message)) for to in numbers]
     told = {str(_dict(each).get("number")): _dict(each) for each in listed}
     return [_result(to, told.get(to)) for to in numbers]
 

@@ -1,11 +1,13 @@
 """What Africa's Talking answers to a send, in the recorded shapes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flows.gsm7 import parts
-from service.simulator.network import Network, Outcome, ReceiptPlan
+from service.simulator.network import Network
+from service.simulator.script import Outcome, ReceiptPlan
 
 NAMES = {
     100: "Success",
@@ -25,34 +27,52 @@ NAMES = {
 }
 ACCEPTED = (100, 101, 102)
 COST = 0.0079
-E164 = re.compile(r"\+\d{8,15}", re.ASCII)
+DEFAULT_SENDER = "AFRICASTKNG"
+E164 = re.compile(r"\+[0-9]{8,15}")
 
 
-def hand_over(
-    network: Network, form: Mapping[str, str], outcome: Outcome
-) -> tuple[dict[str, Any], list[tuple[str, str, Sequence[ReceiptPlan]]]]:
-    """The answer to one request, and the receipts that follow: (message id, number, plans) each."""
-    numbers = [number for number in form.get("to", "").split(",") if number]
-    text, sender = form.get("message", ""), form.get("from") or "AFRICASTKNG"
-    size = len(parts(text))
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The receipts of one message that was taken."""
+
+    message_id: str
+    number: str
+    plans: tuple[ReceiptPlan, ...]
+
+
+@dataclass(slots=True)
+class Taken:
+    """One request: what is answered for each recipient, and the receipts that follow."""
+
+    recipients: list[dict[str, Any]] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
+
+
+def hand_over(network: Network, form: Mapping[str, str], outcome: Outcome) -> tuple[dict[str, Any], list[Due]]:
+    """The answer to one request as JSON, and the receipts that follow it."""
     if outcome.invalid_sender:
         return {"SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}}, []
-    recipients: list[dict[str, Any]] = []
-    receipts: list[tuple[str, str, Sequence[ReceiptPlan]]] = []
-    taken = 0
+    numbers = [number for number in form.get("to", "").split(",") if number]
+    size = len(parts(form.get("message", "")))
+    taken = Taken()
     for number in numbers:
-        fate = network.outcome(number)
-        fate = outcome if fate.number == "" else fate
-        code = fate.status_code or _code(form, number)
-        accepted = code in ACCEPTED
-        message_id = network.accept(number, sender, text, size) if accepted else "None"
-        taken += accepted
-        if accepted:
-            receipts.append((message_id, number, fate.receipts))
-        if not fate.leave_out:
-            recipients.append(_recipient(number, code, fate.message_id or message_id, size if accepted else 0))
-    message = f"Sent to {taken}/{len(numbers)} Total Cost: USD {taken * size * COST:.4f} Message parts: {size}"
-    return {"SMSMessageData": {"Message": message, "Recipients": recipients}}, receipts
+        _take(network, form, number, size, network.outcome(number) or outcome, taken)
+    cost = f"USD {len(taken.due) * size * COST:.4f}"
+    message = f"Sent to {len(taken.due)}/{len(numbers)} Total Cost: {cost} Message parts: {size}"
+    return {"SMSMessageData": {"Message": message, "Recipients": taken.recipients}}, taken.due
+
+
+def _take(network: Network, form: Mapping[str, str], number: str, size: int, outcome: Outcome, taken: Taken) -> None:
+    code = outcome.status_code or _code(form, number)
+    message_id, cost = "None", "0"
+    if code in ACCEPTED:
+        sender, text = form.get("from") or DEFAULT_SENDER, form.get("message", "")
+        message_id = network.accept(number, sender, text, size, arrives=outcome.arrives)
+        cost = f"USD {size * COST:.4f}"
+        taken.due.append(Due(message_id, number, outcome.receipts))
+    if not outcome.leave_out:
+        answered = {"cost": cost, "messageId": outcome.message_id or message_id, "number": number}
+        taken.recipients.append({**answered, "status": NAMES.get(code, str(code)), "statusCode": code})
 
 
 def _code(form: Mapping[str, str], number: str) -> int:
@@ -60,9 +80,3 @@ def _code(form: Mapping[str, str], number: str) -> int:
     if not E164.fullmatch(number):
         return 403
     return 101 if form.get("enqueue") == "0" else 102
-
-
-def _recipient(number: str, code: int, message_id: str, size: int) -> dict[str, Any]:
-    cost = f"USD {size * COST:.4f}" if size else "0"
-    status = NAMES.get(code, str(code))
-    return {"cost": cost, "messageId": message_id, "number": number, "status": status, "statusCode": code}

@@ -1,17 +1,17 @@
-"""A simulated phone: it dials and presses keys, and texts, through the network to the service's hooks."""
+"""A simulated phone that dials a service code and presses keys."""
 
 import secrets
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import requests
 
-from service.simulator.loopback import loopback
+from service.simulator.line import Line
 
-HOP_SECONDS = 10  # the network gives the service this long
 MUST_START = "Response should start with a CON or an END"
-RETRIES = 12 * 60  # every minute for twelve hours
+METADATA = "at-ussd-hop-metadata"
 
 
 class Refused(Exception):
@@ -25,49 +25,12 @@ class Screen:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The way to the hooks of a service on this machine. retry_seconds: between two tries of an SMS; tries: how
-    many at the most."""
-
-    hooks: str
-    retry_seconds: float = 60.0
-    tries: int = RETRIES
-    network: str = "99999"
-
-    def post(self, name: str, form: dict[str, str], raw: bytes | None = None) -> requests.Response:
-        """raw: the body as it goes over the wire, for what a well-behaved client would never send."""
-        url = loopback(f"{self.hooks.rstrip('/')}/{name}")
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return requests.post(url, data=raw or form, headers=headers, timeout=HOP_SECONDS, allow_redirects=False)
-
-    def sms(self, sender: str, text: str, *, to: str = "21512", provider_id: str = "") -> int:
-        """Bring an SMS to the service, again and again with the same id until it answers 200."""
-        body = {
-            "id": provider_id or secrets.token_hex(16),
-            "from": sender,
-            "to": to,
-            "text": text,
-            "date": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "linkId": secrets.token_hex(8),
-            "networkCode": self.network,
-        }
-        status = 0
-        for attempt in range(self.tries):
-            if attempt:
-                time.sleep(self.retry_seconds)
-            try:
-                status = self.post("sms", body).status_code
-            except requests.RequestException:
-                status = 0
-            if status == 200:
-                break
-        return status
-
-
 @dataclass(slots=True)
 class Dial:
-    """One USSD session: all that was typed goes along at every hop, joined by `*`."""
+    """One USSD session: all that was typed goes along at every hop, joined by `*`.
+
+    typed: what came with the service code, where the network passes it on.
+    """
 
     line: Line
     phone: str
@@ -75,6 +38,9 @@ class Dial:
     session: str = field(default_factory=lambda: f"ATUid_{secrets.token_hex(16)}")
     typed: list[str] = field(default_factory=list)
     ended: bool = False
+    shown: str = ""
+    _labels: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=time.monotonic)
 
     def start(self) -> Screen:
         return self.hop()
@@ -85,39 +51,74 @@ class Dial:
         self.typed.append(text)
         return self.hop()
 
-    def hop(self) -> Screen:
-        """The request for everything typed so far; once more is what a network does that repeats itself."""
+    def hop(self, history: str | None = None) -> Screen:
+        """The request for everything typed so far, or for any other history.
+
+        Once more is what a network does that repeats itself; several at once are allowed. Raises Refused.
+        """
+        began = time.monotonic()
+        try:
+            answer = self.ask("*".join(self.typed) if history is None else history)
+        except requests.RequestException as error:
+            raise self._refuse(f"no answer within {self.line.hop_seconds:g} s ({type(error).__name__})") from None
+        seconds = time.monotonic() - began
+        self.shown = answer.content.decode("utf-8", "replace")
+        if seconds > self.line.hop_seconds:
+            raise self._refuse(f"no answer within {self.line.hop_seconds:g} s")
+        if answer.status_code != 200 or not self.shown.startswith(("CON ", "END ")):
+            raise self._refuse(f"{MUST_START} (HTTP {answer.status_code})")
+        self._labels += filter(None, [answer.headers.get(METADATA)])
+        if self.shown.startswith("END "):
+            self._end("Success")
+        return Screen(self.shown[4:], self.ended, seconds)
+
+    def ask(self, history: str) -> requests.Response:
+        """The bare request of a hop, whatever comes back."""
         form = {
             "sessionId": self.session,
             "serviceCode": self.code,
             "phoneNumber": self.phone,
             "networkCode": self.line.network,
-            "text": "*".join(self.typed),
+            "text": history,
         }
-        began = time.monotonic()
-        try:
-            answer = self.line.post("ussd", form)
-        except requests.RequestException as error:
-            self.ended = True
-            raise Refused(f"no answer within {HOP_SECONDS} s ({type(error).__name__})") from None
-        body = answer.content.decode("utf-8", "replace")
-        if answer.status_code != 200 or body[:4] not in ("CON ", "END "):
-            self.ended = True
-            raise Refused(f"{MUST_START} (HTTP {answer.status_code})")
-        self.ended = body.startswith("END ")
-        return Screen(body[4:], self.ended, time.monotonic() - began)
+        return self.line.post("ussd", form, {METADATA: self._labels[-1]} if self._labels else None)
 
     def hang_up(self, status: str = "Incomplete") -> None:
-        """The end-of-session event, which a network sends late, twice, or never."""
+        """The user cancels, or says nothing for too long; the service is told at once."""
         self.ended = True
-        form = {
+        self.line.post("ussd-end", self._event(status, ""))
+
+    def _refuse(self, why: str) -> Refused:
+        self._end("Failed", why)
+        return Refused(why)
+
+    def _end(self, status: str, error: str = "") -> None:
+        if not self.ended:
+            self.ended = True
+            for seconds in self.line.end_events_after:
+                timer = threading.Timer(seconds, self._tell, (self._event(status, error),))
+                timer.daemon = True
+                timer.start()
+
+    def _tell(self, event: dict[str, str]) -> None:
+        try:
+            self.line.post("ussd-end", event)
+        except requests.RequestException:
+            return  # a hint only: it is not told again
+
+    def _event(self, status: str, error: str) -> dict[str, str]:
+        return {
             "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
             "sessionId": self.session,
             "serviceCode": self.code,
             "networkCode": self.line.network,
             "phoneNumber": self.phone,
             "status": status,
+            "cost": "USD 0.0000",
+            "durationInMillis": str(round((time.monotonic() - self._began) * 1000)),
             "hopsCount": str(len(self.typed) + 1),
+            "hopsMetadata": "|".join(self._labels),
             "input": "*".join(self.typed),
+            "lastAppResponse": self.shown,
+            **({"errorMessage": error} if error else {}),
         }
-        self.line.post("ussd-end", form)

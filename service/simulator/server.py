@@ -1,18 +1,38 @@
 """The simulator as a server: in a thread of a test, or as a process of its own."""
 
-import logging
 import threading
 from pathlib import Path
 from typing import Self
 
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from service.simulator.api import create_simulator
+from service.simulator.api import api
+from service.simulator.control import control
+from service.simulator.line import Line
 from service.simulator.network import Network
-from service.simulator.phone import Line
 from service.simulator.receipts import Receipts
 
 HOST = "127.0.0.1"
+LABEL = "SIMULATED: no message leaves this machine"
+
+
+def create_simulator(network: Network, line: Line | None, receipts: Receipts) -> Flask:
+    app = Flask(__name__)
+    app.register_blueprint(api(network, receipts))
+    app.register_blueprint(control(network, line))
+
+    @app.errorhandler(HTTPException)
+    def plain(error: HTTPException) -> Response:
+        return Response(f"{error.description}\n", error.code, content_type="text/plain; charset=utf-8")
+
+    @app.after_request
+    def label(response: Response) -> Response:
+        response.headers["X-Simulated"] = LABEL
+        return response
+
+    return app
 
 
 class _Quiet(WSGIRequestHandler):
@@ -23,19 +43,38 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Simulator:
-    """A running simulator. hooks: the service's `…/hooks/africastalking/TOKEN/`, "" = there is none yet."""
+    """A running simulator on this machine; port 0 = any free one.
 
-    def __init__(self, port: int = 0, hooks: str = "", *, log: Path | None = None, at_once: bool = False) -> None:
-        self.network = Network(log=log)
-        self.line = Line(hooks, retry_seconds=0.05, tries=20) if at_once else Line(hooks)
-        app = create_simulator(
-            self.network, self.line if hooks else None, Receipts(self.network, hooks, at_once=at_once)
-        )
-        logging.getLogger(app.name).disabled = True  # a line dropped on purpose is no error
+    hooks: the service's `…/hooks/africastalking/TOKEN/`, "" = there is none; line: instead of it, with other
+    habits; at_once: no waiting for receipts and retries. Raises NotLoopback for hooks elsewhere.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        hooks: str = "",
+        *,
+        line: Line | None = None,
+        log: Path | None = None,
+        username: str = "",
+        api_key: str = "",
+        at_once: bool = False,
+    ) -> None:
+        self.network = Network(username, api_key, log)
+        self._line = line
+        if hooks and line is None:
+            self._line = Line(hooks, retry_seconds=0.05, tries=20) if at_once else Line(hooks)
+        app = create_simulator(self.network, self._line, Receipts(self.network, self._line, at_once=at_once))
         self._server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True)
+
+    @property
+    def line(self) -> Line:
+        """The way to the service's hooks."""
+        assert self._line is not None, "started without hooks"
+        return self._line
 
     def __enter__(self) -> Self:
         self._thread.start()
