@@ -107,6 +107,9 @@ class _Reading:
             except Unreadable as error:
                 self.problems.error("survey", question.row, "type", str(error))
                 sheets[name] = Sheet(name)
+                continue
+            if not sheets[name].rows:
+                self.problems.error("survey", question.row, "type", f"{name} has no choices in it")
         return sheets
 
     def _check_lists(
