@@ -63,8 +63,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, web: bool = False) -> Parts:
-    """Everything but the sockets that others open; web: nobody who waits for an answer may wait for Redis."""
+def build(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, web: bool = False, shelf: Shelf | None = None
+) -> Parts:
+    """Everything but the sockets that others open. web: nobody who waits for an answer may wait for Redis;
+    shelf: one that has read the forms already."""
     settings.require("KEYS", "HOOK_TOKEN")
     words = Words.load(ROOT / "locale")
     policy = policy_of(settings)
@@ -74,7 +77,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] = utc_now, web: boo
         engine=make_engine(settings.database_url, pool_size=THREADS),
         keys=Keyring.parse(settings.keys),
         words=words,
-        shelf=Shelf(ROOT / "flows" / "forms", words, policy.limits),
+        shelf=shelf or Shelf(ROOT / "flows" / "forms", words, policy.limits),
         policy=policy,
         gateways=_gateways(settings),
         enqueue=Later(ask) if web else ask,
