@@ -34,7 +34,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 TIMEOUT_SECONDS = (3.05, 9.05)  # to connect, to wait for each piece of the answer; a job has a time limit of its own
 MOST_RECIPIENTS = 100
 LONGEST_WAIT_SECONDS = 3600  # of what a provider may ask us to wait
-LONGEST_ID, LONGEST_WORD = 128, 60
+LONGEST_ID, LONGEST_WORD, LONGEST_COST = 128, 60, 32  # what is stored of them
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 # 402, 405 and 401 are for the operator to mend: the message waits, nothing is lost.
@@ -140,7 +140,7 @@ def _phone(number: str) -> str:
 class _Declined(Exception):
     """The provider answered, but not with success."""
 
-    HINTS = {401: "user name or key is wrong; a new key takes up to 20 minutes to work"}
+    HINTS = {401: "wrong user or key; a new key takes up to 20 min"}
 
     def __init__(self, status: int, retry_after: str) -> None:
         hint = self.HINTS.get(status)
@@ -277,7 +277,7 @@ def _result(to: str, told: Mapping[str, Any] | None) -> SendResult:
         verdict=STATUS_CODES.get(code, Verdict.UNKNOWN) if isinstance(code, int) else Verdict.UNKNOWN,
         provider_id=message_id[:LONGEST_ID] if message_id != "None" else None,
         reason=_word(f"{code} {told.get('status', '')}"),
-        cost=str(told.get("cost", ""))[:32],
+        cost=str(told.get("cost", ""))[:LONGEST_COST],
     )
 
 
