@@ -1,9 +1,10 @@
 """Places from a CSV: good rows are taken, wrong ones are named by row and column, and nothing is lost."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from models.base import new_id
@@ -12,6 +13,7 @@ from models.place import Place, PlaceAlias
 from models.stamp import bump
 
 COLUMNS = ("name", "pcode", "pcode_version", "country", "lat", "lon", "aliases")
+LEVEL = 3  # of towns, villages and posts
 LONGEST_NAME = 80
 FIRST_ROW = 2  # the header is row 1
 
@@ -42,31 +44,50 @@ class _Wrong(ValueError):
         self.column = column
 
 
+@dataclass(slots=True)
+class _Known:
+    """What the tables held before, and what becomes of it; aliases: place id → folded → name."""
+
+    areas: dict[tuple[str, str], Place]
+    places: dict[tuple[str, str, str], Place]
+    aliases: dict[int, dict[str, str]]
+    renamed: set[int] = field(default_factory=set)
+
+
 def import_places(db: Session, rows: Iterable[Mapping[str, str | None]], *, fold: Callable[[str], str]) -> PlaceAccount:
     """Add and change places; a place is known by its P-code, that code's version and its folded name."""
     account = PlaceAccount()
-    areas = {(place.pcode, place.pcode_version): place for place in db.scalars(select(Place).where(Place.level < 3))}
+    known = _read(db)
     for number, raw in enumerate(rows, start=FIRST_ROW):
         row = {column: (raw.get(column) or "").strip() for column in COLUMNS}
         try:
-            outcome = _take(db, row, areas, fold)
+            outcome = _take(db, row, known, fold)
         except _Wrong as wrong:
             account.problems.append(Problem(number, wrong.column, str(wrong)))
         else:
             setattr(account, outcome, getattr(account, outcome) + 1)
+    _write_aliases(db, known)
     if account.added or account.changed:
         bump(db, "places")
     return account
 
 
-def _take(
-    db: Session, row: Mapping[str, str], areas: Mapping[tuple[str, str], Place], fold: Callable[[str], str]
-) -> str:
-    area = _area(row, areas)
-    if not fold(row["name"]):
-        raise _Wrong("name", "there is no name")
+def _read(db: Session) -> _Known:
+    known = _Known({}, {}, defaultdict(dict))
+    for place in db.scalars(select(Place)):
+        if place.level < LEVEL:
+            known.areas[place.pcode, place.pcode_version] = place
+        else:
+            known.places[place.pcode, place.pcode_version, place.folded] = place
+    for place_id, folded, name in db.execute(select(PlaceAlias.place_id, PlaceAlias.folded, PlaceAlias.name)):
+        known.aliases[place_id][folded] = name
+    return known
+
+
+def _take(db: Session, row: Mapping[str, str], known: _Known, fold: Callable[[str], str]) -> str:
+    area = _area(row, known.areas)
     aliases = [alias.strip() for alias in row["aliases"].split("|") if fold(alias)]
-    _check_lengths({"name": [row["name"]], "aliases": aliases}, fold)
+    _check_names(row["name"], aliases, fold)
     _check_pair(row)
     values = {
         "parent_id": area.id,
@@ -76,12 +97,29 @@ def _take(
         "lat": _degrees(row, "lat", 90),
         "lon": _degrees(row, "lon", 180),
     }
-    key = {"pcode": area.pcode, "pcode_version": area.pcode_version, "folded": fold(row["name"]), "level": 3}
-    place = db.scalars(select(Place).filter_by(**key)).first()
-    outcome = _write(db, place, key, values)
-    place = place or db.scalars(select(Place).filter_by(**key)).one()
-    renamed = _write_aliases(db, place, {fold(alias): alias for alias in aliases})
-    return "changed" if renamed and outcome == "unchanged" else outcome
+    key = (area.pcode, area.pcode_version, fold(row["name"]))
+    return _change(db, known, key, values, {fold(alias): alias for alias in aliases})
+
+
+def _change(
+    db: Session, known: _Known, key: tuple[str, str, str], values: Mapping[str, object], aliases: dict[str, str]
+) -> str:
+    place = known.places.get(key)
+    outcome = "unchanged"
+    if place is None:
+        pcode, version, folded = key
+        place = Place(id=new_id(), level=LEVEL, border=True, pcode=pcode, pcode_version=version, folded=folded)
+        known.places[key] = place
+        db.add(place)
+        outcome = "added"
+    elif values != {name: getattr(place, name) for name in values} or aliases != known.aliases[place.id]:
+        outcome = "changed"
+    for name, value in values.items():
+        setattr(place, name, value)
+    if aliases != known.aliases[place.id]:
+        known.aliases[place.id] = aliases
+        known.renamed.add(place.id)
+    return outcome
 
 
 def _area(row: Mapping[str, str], areas: Mapping[tuple[str, str], Place]) -> Place:
@@ -96,10 +134,12 @@ def _area(row: Mapping[str, str], areas: Mapping[tuple[str, str], Place]) -> Pla
     return area
 
 
-def _check_lengths(names: Mapping[str, Sequence[str]], fold: Callable[[str], str]) -> None:
+def _check_names(name: str, aliases: Sequence[str], fold: Callable[[str], str]) -> None:
     """Longer names are most often two rows in one; PostgreSQL would refuse the whole import."""
-    for column, texts in names.items():
-        if any(max(len(text), len(fold(text))) > LONGEST_NAME for text in texts):
+    if not fold(name):
+        raise _Wrong("name", "there is no name")
+    for column, names in (("name", [name]), ("aliases", aliases)):
+        if any(max(len(text), len(fold(text))) > LONGEST_NAME for text in names):
             raise _Wrong(column, f"longer than {LONGEST_NAME} characters")
 
 
@@ -122,28 +162,16 @@ def _degrees(row: Mapping[str, str], column: str, most: float) -> float | None:
     return value
 
 
-def _write(db: Session, place: Place | None, key: Mapping[str, object], values: Mapping[str, object]) -> str:
-    if place is None:
-        db.add(Place(id=new_id(), border=True, **key, **values))
-        db.flush()
-        return "added"
-    before = {name: getattr(place, name) for name in values}
-    if before == values:
-        return "unchanged"
-    for name, value in values.items():
-        setattr(place, name, value)
-    db.flush()
-    return "changed"
-
-
-def _write_aliases(db: Session, place: Place, aliases: Mapping[str, str]) -> bool:
-    """Whether the aliases are others now than before."""
-    before = {
-        alias.folded: alias.name for alias in db.scalars(select(PlaceAlias).where(PlaceAlias.place_id == place.id))
-    }
-    if before == aliases:
-        return False
-    db.execute(delete(PlaceAlias).where(PlaceAlias.place_id == place.id))
-    db.add_all([PlaceAlias(place_id=place.id, folded=folded, name=name) for folded, name in aliases.items()])
-    db.flush()
-    return True
+def _write_aliases(db: Session, known: _Known) -> None:
+    db.flush()  # the places first, since their aliases refer to them
+    table = PlaceAlias.__table__
+    gone = [{"gone": place_id} for place_id in known.renamed]
+    rows = [
+        {"place_id": place_id, "folded": folded, "name": name}
+        for place_id in known.renamed
+        for folded, name in known.aliases[place_id].items()
+    ]
+    if gone:
+        db.connection().execute(delete(PlaceAlias).where(table.c.place_id == bindparam("gone")), gone)
+    if rows:
+        db.connection().execute(insert(PlaceAlias), rows)
