@@ -15,7 +15,7 @@ OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be told of a report; place: its key or P-code; typed: a place that matched none; grade: the
+    """What is to be told of a report; place: its key or P-code; typed: a place in it that matched none; grade: the
     Admiralty letter for the source; at: UTC."""
 
     reference: str
@@ -34,7 +34,7 @@ def alert_text(desk: Desk, told: Told, language: str) -> str:
     """One part wherever the place's name can be shortened to make it so; else the name stays whole."""
     if told.compartment not in OPEN:
         return desk.say("alert.guarded", language, reference=told.reference)
-    place = desk.atlas.name(told.place, language) or told.typed
+    place = told.typed or desk.atlas.name(told.place, language)
     names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
     texts = [_worded(desk, told, language, name) for name in names]
     return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
