@@ -72,16 +72,13 @@ class _Fitting:
             for (key, choice), text in self._lines(known):
                 yield from self._beside(known, key, choice, text)
         elif question.kind in asking.PAGED:
-            yield from self._label(
-                "this label and its keys together are", lambda world: self._pages(world, question, known)
-            )
+            what = "a word of this label is" if question.kind is Kind.NOTE else "this label and its keys together are"
+            yield from self._label(what, lambda world: self._pages(world, question, known))
         else:
             yield from self._label("this label is", lambda world: self._screen(world, known))
         if question.kind is Kind.DATE:
-            yield from self._label(
-                "this label and the example of a date together are",
-                lambda world: self._screen(world, known, typing=True),
-            )
+            what = "this label and the example of a date together are"
+            yield from self._label(what, lambda world: self._screen(world, known, typing=True))
 
     def _lines(self, known: Known) -> Iterator[tuple[Keyed, str]]:
         """Each choice with its text at its widest, and as it is told apart from others of the same text."""
@@ -145,9 +142,9 @@ class _Fitting:
             return None
         for more in range(1, FARTHEST):
             if self._fits(render, more, 0):
-                return more, f"{more} septets"
+                return more, f"{more} septet{'s' if more > 1 else ''}"
             if self._fits(render, 0, more) or self._fits(render, more, more):
-                return more, f"{more} characters"
+                return more, f"{more} character{'s' if more > 1 else ''}"
         return FARTHEST, f"more than {FARTHEST} septets"
 
     def _fits(self, render: Render, septets: int, ucs2: int) -> bool:
