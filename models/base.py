@@ -47,7 +47,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {
         datetime: UtcDateTime,
         int: BigInteger,
-        StrEnum: Enum(StrEnum, native_enum=False, length=16, values_callable=_values),
+        StrEnum: Enum(StrEnum, native_enum=False, length=16, values_callable=_values, validate_strings=True),
     }
 
 
