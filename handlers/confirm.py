@@ -11,7 +11,8 @@ from handlers.turn import Position, State, Talk, Turn
 def _title(talk: Talk, state: State) -> str:
     form = talk.desk.forms[state["form"]]
     told = summary(form, Progress.from_json(state["progress"]), talk.world)
-    return "\n".join([talk.say("confirm.title"), *(text for _, text in told)])
+    lines = (talk.say("confirm.number", number=text) if text.isdigit() else text for _, text in told)
+    return "\n".join([talk.say("confirm.title"), *lines])
 
 
 def _items(talk: Talk, state: State) -> list[Item]:

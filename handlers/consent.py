@@ -28,7 +28,7 @@ def show_consented(talk: Talk, state: State) -> Turn:
     """On no: nothing but the help number. On yes: may we write to this phone?"""
     kept = {key: value for key, value in state.items() if key not in ("said", "page")}
     if not state["said"]:
-        return Turn(talk.say("consent.refused", help_number=talk.desk.policy.help_number))
+        return Turn(talk.say_with_help("consent.refused"))
     code = kept["progress"]["answers"]["code"]
     scope = talk.desk.codes.compartment(code)
     consents.give(talk.desk.db, talk.caller.contact_id, scope, VERSION, talk.caller.language, talk.desk.now)

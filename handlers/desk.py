@@ -1,6 +1,6 @@
 """What a handler works with: the open transaction, the keys, the forms, the places and the hour."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -58,3 +58,13 @@ class Desk:
     def say(self, key: str, language: str, **values: object) -> str:
         """The service's own words under that key, in the caller's language or the next in its chain."""
         return self.words.say(key, chain(language), **values)
+
+    def say_with_help(self, key: str, language: str, **values: object) -> str:
+        """As say, and then the number to call, where there is one."""
+        return with_help(self.words, self.policy, key, chain(language), **values)
+
+
+def with_help(words: Words, policy: Policy, key: str, languages: Sequence[str], **values: object) -> str:
+    said = words.say(key, languages, **values)
+    number = policy.help_number
+    return f"{said} {words.say('help.line', languages, number=number)}" if number else said

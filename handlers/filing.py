@@ -104,7 +104,8 @@ def _thanks(talk: Talk, facts: Facts, reference: str) -> str:
     """Where nothing has happened, nobody needs to be told to stay safe."""
     calm = facts.compartment is Compartment.FEEDBACK or facts.severity == 0
     kind = "guarded" if facts.compartment in GUARDED else "feedback" if calm else "report"
-    return talk.say(f"filed.{kind}", reference=reference, help_number=talk.desk.policy.help_number)
+    say = talk.say_with_help if kind == "report" else talk.say
+    return say(f"filed.{kind}", reference=reference)
 
 
 def discard(talk: Talk, state: State) -> None:

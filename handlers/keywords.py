@@ -110,12 +110,11 @@ def _start(talk: Talk, rest: str) -> Turn:
 
 
 def _help(talk: Talk, rest: str) -> Turn:
-    return Turn(talk.say("text.help", help_number=talk.desk.policy.help_number))
+    return Turn(talk.say_with_help("text.help"))
 
 
 def _who(talk: Talk, rest: str) -> Turn:
-    policy = talk.desk.policy
-    return Turn(talk.say("text.who", organisation=policy.organisation, help_number=policy.help_number))
+    return Turn(talk.say_with_help("text.who", organisation=talk.desk.policy.organisation))
 
 
 def _language(talk: Talk, rest: str) -> Turn:

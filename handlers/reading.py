@@ -7,8 +7,7 @@ HOME = Position("home")
 
 
 def _text(talk: Talk, state: State) -> str:
-    policy = talk.desk.policy
-    return talk.say(f"text.{state['text']}", organisation=policy.organisation, help_number=policy.help_number)
+    return talk.say_with_help(f"text.{state['text']}", organisation=talk.desk.policy.organisation)
 
 
 def show(talk: Talk, state: State) -> Turn:

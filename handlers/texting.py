@@ -51,7 +51,7 @@ def _coded(talk: Talk, text: str) -> Turn | None:
 def _uncoded(talk: Talk, text: str) -> Turn:
     """Kept where only the programme reads it, and the sender is asked what it is about."""
     if ONLY_DIGITS.fullmatch(digits(text)):
-        return Turn(talk.say("text.help", help_number=talk.desk.policy.help_number))
+        return Turn(talk.say_with_help("text.help"))
     kept = keep_text(talk, text)
     form = talk.desk.forms["incident"]
     progress: Progress = begin(form, fill.given(talk))

@@ -81,6 +81,9 @@ class Talk:
     def say(self, key: str, **values: object) -> str:
         return self.desk.say(key, self.caller.language, **values)
 
+    def say_with_help(self, key: str, **values: object) -> str:
+        return self.desk.say_with_help(key, self.caller.language, **values)
+
 
 def show(handler: str, state: State | None = None) -> Turn:
     """Let that handler speak now."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
+from flows.language import DEFAULT
+from handlers.desk import with_help
 from service import receipts
 from service.database import Busy
 from service.exchange import answer_hop, take_sms
@@ -98,5 +100,5 @@ def _answer(parts: Parts, name: str) -> Answer:
 
 
 def _sorry(parts: Parts, key: str) -> Answer:
-    text = parts.words.say(key, ("fr",), help_number=parts.policy.help_number)
+    text = with_help(parts.words, parts.policy, key, (DEFAULT,))
     return Answer(wire.render_ussd(text, True))
