@@ -30,7 +30,7 @@ def show_consented(talk: Talk, state: State) -> Turn:
     if not state["said"]:
         return Turn(talk.say_with_help("consent.refused"))
     code = kept["progress"]["answers"]["code"]
-    scope = talk.desk.codes.compartment(code)
+    scope = talk.desk.codes.entries[code].compartment
     consents.give(talk.desk.db, talk.caller.contact_id, scope, VERSION, talk.caller.language, talk.desk.now)
     return Turn(at=Position("writing", {**kept, "consent": VERSION}), onward=True, durable=True)
 
