@@ -21,6 +21,7 @@ from service.player import Happened, NobodyAsked
 from service.queue import Dispatcher, open_queue, quick_connection
 from service.scratch import Beside, Databases, Files, database
 from service.settings import PREFIX, Settings
+from service.shelf import Shelf
 from service.simulator.phone import Dial, Refused
 from service.simulator.server import Simulator
 from service.transcript import is_dial, screen
@@ -43,6 +44,7 @@ class Theatre:
         self._folder = folder
         self._redis_url = redis_url
         self._databases = databases
+        self._shelf: Shelf | None = None  # forms and places are the same in every copy: read once
 
     @contextmanager
     def stage(self, begins: datetime) -> Iterator["LiveStage"]:
@@ -58,7 +60,8 @@ class Theatre:
             hooks = f"{web.url}/hooks/africastalking/{token}/"
             with Simulator(hooks=hooks, at_once=True) as simulator:
                 clock = HandClock(begins)
-                parts = build(self.settings(url, token, simulator.url), now=clock)
+                parts = build(self.settings(url, token, simulator.url), now=clock, shelf=self._shelf)
+                self._shelf = parts.shelf
                 try:
                     web.serve(parts)
                     yield LiveStage(parts, simulator, redis, clock)
