@@ -1,11 +1,15 @@
-"""`roster import` and `roster suspend`."""
+"""`roster import`, `roster suspend` and `roster reinstate`."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from models import roster as rosters
+from models.keys import Keyring
 from models.phone import parse_phone
 from service.commands.accounts import read_rows, tell
 from service.commands.context import parts
@@ -31,12 +35,23 @@ def import_members(path: Path, replace: bool) -> None:
 @click.argument("phone")
 def suspend(phone: str) -> None:
     """A phone is lost or seized: it acts for nobody any more, at once."""
+    _mark(phone, rosters.suspend, "Suspended.")
+
+
+@roster.command("reinstate")
+@click.argument("phone")
+def reinstate(phone: str) -> None:
+    """A suspended phone is back in its member's hands."""
+    _mark(phone, rosters.reinstate, "Reinstated.")
+
+
+def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], bool], done: str) -> None:
     number = parse_phone(phone)
     if number is None:
         raise click.BadParameter("not a phone number", param_hint="PHONE")
     here = parts()
     with transaction(here.engine) as db:
-        found = rosters.suspend(db, here.keys, number, here.now())
+        found = mark(db, here.keys, number, here.now())
     if not found:
         raise click.ClickException("no member has this phone")
-    click.echo("Suspended.")
+    click.echo(done)
