@@ -4,11 +4,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flows.expressions import ExpressionError, compile
+from flows.expressions import compile
 from flows.form import Expression, Labels
 from flows.problem import Problems
 from flows.sheets import Row
 from flows.spelling import near
+from flows.tokens import ExpressionError
 
 YES, NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")

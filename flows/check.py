@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from flows import asking
 from flows.answer import Keyed
+from flows.choice_sheet import sheet_of
 from flows.choosing import SELECTS, Known
 from flows.form import Channel, Choice, Form, Kind, Labels, Question
 from flows.language import LANGUAGES, Words, chain
@@ -106,8 +107,7 @@ class _Fitting:
         bare = replace(question, labels={}, short={})
         alone = self._excess(lambda world: listing._pages(world, bare, known))
         if alone:
-            sheet = self.question.choices if self.question.choices.endswith(".csv") else "choices"
-            place = sheet, choice.row, self._column(choice.labels, choice.short)
+            place = sheet_of(self.question.choices), choice.row, self._column(choice.labels, choice.short)
             yield place, (alone[0], f"this choice is {alone[1]} too wide for a screen")
         else:
             yield from self._label(

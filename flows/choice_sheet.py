@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from flows.cells import faults
 from flows.choosing import NEVER_KEYS, numbers
@@ -23,35 +22,31 @@ _DIGITS = re.compile(r"[0-9]{1,4}")
 _FORM = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A choice, and where it is written."""
-
-    sheet: str
-    row: int
-    choice: Choice
+def sheet_of(name: str) -> str:
+    """Where the choices of a list are written: in the choices sheet, or in a file of that name."""
+    return name if name.endswith(".csv") else "choices"
 
 
-Lists = Mapping[str, Sequence[Listed]]
-
-
-def read_choices(sheet: Sheet, language: str, problems: Problems) -> Lists:
+def read_choices(sheet: Sheet, language: str, problems: Problems) -> Mapping[str, Sequence[Choice]]:
     """The lists of the choices sheet, in the order of its rows."""
-    lists: dict[str, list[Listed]] = {}
+    lists: dict[str, list[Choice]] = {}
     for row in sheet.rows:
         name = row.text("list_name")
         if not name:
             problems.error(sheet.name, row.number, "list_name", "this choice is in no list")
-        lists.setdefault(name, []).append(_listed(sheet, CHOICES, row, language, problems))
-    return {name: listed for name, listed in lists.items() if name}
+        _check_cells(sheet, row, problems)
+        lists.setdefault(name, []).append(_choice(row, CHOICES, language))
+    return {name: choices for name, choices in lists.items() if name}
 
 
-def read_file(sheet: Sheet, language: str, problems: Problems) -> Sequence[Listed]:
+def read_file(sheet: Sheet, language: str, problems: Problems) -> Sequence[Choice]:
     """The one list of a CSV file."""
-    return [_listed(sheet, LIST_FILE, row, language, problems) for row in sheet.rows]
+    for row in sheet.rows:
+        _check_cells(sheet, row, problems)
+    return [_choice(row, LIST_FILE, language) for row in sheet.rows]
 
 
-def _listed(sheet: Sheet, known: Known, row: Row, language: str, problems: Problems) -> Listed:
+def _check_cells(sheet: Sheet, row: Row, problems: Problems) -> None:
     for column, pattern, expected in (
         ("name", _NAME, "a name without spaces"),
         ("ussd_key", _DIGITS, "a number"),
@@ -61,7 +56,6 @@ def _listed(sheet: Sheet, known: Known, row: Row, language: str, problems: Probl
         value = row.text(column)
         if (value or column == "name") and not pattern.fullmatch(value):
             problems.error(sheet.name, row.number, column, f"{expected} is expected, not {value or 'nothing'}")
-    return Listed(sheet.name, row.number, _choice(row, known, language))
 
 
 def _choice(row: Row, known: Known, language: str) -> Choice:
@@ -83,51 +77,56 @@ def _choice(row: Row, known: Known, language: str) -> Choice:
 
 
 def check_list(
-    listed: Sequence[Listed],
+    name: str,
+    choices: Sequence[Choice],
     languages: Collection[str],
     asking: Sequence[Question],
-    names: Collection[str],
+    questions: Collection[str],
     problems: Problems,
 ) -> None:
-    """Labels, codes and keys of one list; asking: the questions that choose from it; names: of all questions."""
-    _check_labels(listed, languages, names, problems)
-    _check_unique(listed, "name", [entry.choice.name for entry in listed], problems)
-    _check_unique(listed, "sms_option", [entry.choice.code for entry in listed], problems)
-    keys = [entry.choice.key or entry.choice.code or number for entry, number in zip(listed, numbers(), strict=False)]
-    for place, (entry, key) in enumerate(zip(listed, keys, strict=True)):
-        if key in NEVER_KEYS:
-            _refuse_key(entry, f"{key} can be no key: 0 is back, 9 is more, 00 and 98 belong to the network", problems)
-        for other, taken in zip(listed[:place], keys, strict=False):
-            if key == taken and any(_can_meet(entry.choice, other.choice, question) for question in asking):
-                _refuse_key(entry, f"{key} already is the key of {other.choice.name} in row {other.row}", problems)
-
-
-def _refuse_key(entry: Listed, message: str, problems: Problems) -> None:
-    column = "ussd_key" if entry.choice.key or not entry.choice.code else "sms_option"
-    problems.error(entry.sheet, entry.row, column, message)
+    """Labels, codes and keys of one list; asking: the questions that choose from it; questions: all their names."""
+    sheet = sheet_of(name)
+    for choice in choices:
+        _check_labels(sheet, choice, languages, questions, problems)
+    _check_unique(sheet, "name", [(choice.name, choice.row) for choice in choices], problems)
+    _check_unique(sheet, "sms_option", [(choice.code, choice.row) for choice in choices], problems)
+    _check_keys(sheet, choices, asking, problems)
 
 
 def _check_labels(
-    listed: Sequence[Listed], languages: Collection[str], names: Collection[str], problems: Problems
+    sheet: str, choice: Choice, languages: Collection[str], questions: Collection[str], problems: Problems
 ) -> None:
-    for entry in listed:
-        for tag in languages:
-            if not entry.choice.labels.get(tag):
-                problems.error(entry.sheet, entry.row, f"label ({tag})", "the label is missing")
-        texts = {
-            **{f"label ({tag})": label for tag, label in entry.choice.labels.items()},
-            **{f"ussd_label_{tag}": label for tag, label in entry.choice.short.items()},
-        }
-        for column, text in texts.items():
-            for fault in faults(text, names):
-                problems.error(entry.sheet, entry.row, column, fault)
+    for tag in languages:
+        if not choice.labels.get(tag):
+            problems.error(sheet, choice.row, f"label ({tag})", "the label is missing")
+    texts = {
+        **{f"label ({tag})": label for tag, label in choice.labels.items()},
+        **{f"ussd_label_{tag}": label for tag, label in choice.short.items()},
+    }
+    for column, text in texts.items():
+        for fault in faults(text, questions):
+            problems.error(sheet, choice.row, column, fault)
 
 
-def _check_unique(listed: Sequence[Listed], column: str, values: Sequence[str], problems: Problems) -> None:
+def _check_unique(sheet: str, column: str, values: Sequence[tuple[str, int]], problems: Problems) -> None:
     first: dict[str, int] = {}
-    for entry, value in zip(listed, values, strict=True):
-        if value and first.setdefault(value, entry.row) != entry.row:
-            problems.error(entry.sheet, entry.row, column, f"{value} is already used in row {first[value]}")
+    for value, row in values:
+        if value and first.setdefault(value, row) != row:
+            problems.error(sheet, row, column, f"{value} is already used in row {first[value]}")
+
+
+def _check_keys(sheet: str, choices: Sequence[Choice], asking: Sequence[Question], problems: Problems) -> None:
+    """No key means something else, and no two choices on one screen have the same."""
+    keys = [choice.key or choice.code or number for choice, number in zip(choices, numbers(), strict=False)]
+    for place, (choice, key) in enumerate(zip(choices, keys, strict=True)):
+        column = "ussd_key" if choice.key or not choice.code else "sms_option"
+        if key in NEVER_KEYS:
+            message = f"{key} can be no key: 0 is back, 9 is more, 00 and 98 belong to the network"
+            problems.error(sheet, choice.row, column, message)
+        for other, taken in zip(choices[:place], keys, strict=False):
+            if key == taken and any(_can_meet(choice, other, question) for question in asking):
+                message = f"{key} already is the key of {other.name} in row {other.row}"
+                problems.error(sheet, choice.row, column, message)
 
 
 def _can_meet(one: Choice, other: Choice, question: Question) -> bool:

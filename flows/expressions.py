@@ -2,7 +2,6 @@
 
 import math
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
@@ -10,47 +9,16 @@ from typing import NoReturn
 from flows.form import Expression, Value
 from flows.functions import FUNCTIONS, Evaluate
 from flows.spelling import near
+from flows.tokens import ExpressionError, Token, scan
 from flows.values import number, same, truth
 
-LONGEST = 4000  # characters
 DEEPEST = 100  # how far it may be nested, so that no form can exhaust the stack
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
-    |(?P<text>'[^']*'|"[^"]*")
-    |(?P<reference>\$\{\s*[^\s{}]+\s*\})
-    |(?P<path>\.\.|/|@|\[|\]|\||[A-Za-z-]+::)
-    |(?P<current>\.)
-    |(?P<name>[^\W\d][\w-]*(?::[^\W\d][\w-]*)?)
-    |(?P<sign>!=|<=|>=|[-=<>+*(),])
-    |(?P<end>\Z)
-    )""",
-    re.VERBOSE,
-)
 _BINDING = {
     "or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "div": 6, "mod": 6,
 }  # fmt: skip
 _NEGATION = 7
 _WORDS = ("or", "and", "div", "mod")
-
-
-class ExpressionError(ValueError):
-    """Why an expression cannot be compiled; at: the character where it goes wrong, 1 = the first."""
-
-    def __init__(self, message: str, at: int) -> None:
-        super().__init__(f"at character {at}: {message}")
-        self.at = at
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-    def __str__(self) -> str:
-        return f"{self.text} stands here" if self.text else "the expression ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +41,14 @@ def compile(source: str) -> Expression:
     != is true); = compares numbers if either side is one; dates compare as days; a bare name is a column of
     the choice under test.
     """
-    part = _Parser(_scan(source)).whole()
+    part = _Parser(scan(source)).whole()
     return Expression(source, part.evaluate, part.references, part.equalities, part.columns)
-
-
-def _scan(source: str) -> list[_Token]:
-    if len(source) > LONGEST:
-        raise ExpressionError(f"longer than {LONGEST} characters", LONGEST + 1)
-    tokens: list[_Token] = []
-    position = 0
-    while not tokens or tokens[-1].kind != "end":
-        match = _TOKEN.match(source, position)
-        if not match:
-            _refuse_character(source, position)
-        kind = match.lastgroup or "end"
-        tokens.append(_Token(kind, match[kind], match.start(kind) + 1))
-        position = match.end()
-    return tokens
-
-
-def _refuse_character(source: str, position: int) -> NoReturn:
-    position += len(source[position:]) - len(source[position:].lstrip())
-    character = source[position]
-    if character in "'\"":
-        raise ExpressionError("the text that begins here has no closing quote", position + 1)
-    if character in "‘’“”":
-        raise ExpressionError("a straight quote (') is expected", position + 1)
-    if character == "$":
-        raise ExpressionError("${name} is expected", position + 1)
-    raise ExpressionError(f"{character} means nothing here", position + 1)
 
 
 class _Parser:
     """Reads tokens from left to right, binding the tighter operators first."""
 
-    def __init__(self, tokens: Sequence[_Token]) -> None:
+    def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
         self._place = 0
         self._depth = 0
@@ -119,10 +60,10 @@ class _Parser:
         return part
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._place]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._place += 1
         return token
@@ -167,7 +108,7 @@ class _Parser:
             self._refuse("an operator or ) is expected")
         self._take()
 
-    def _call(self, name: _Token) -> _Part:
+    def _call(self, name: Token) -> _Part:
         if name.text not in FUNCTIONS:
             raise ExpressionError(f"there is no function {name.text}(){_suggestion(name.text)}", name.at)
         self._take()
@@ -186,7 +127,7 @@ def _suggestion(name: str) -> str:
     return f"; did you mean {likely}()?" if likely else f"; the functions are {', '.join(FUNCTIONS)}"
 
 
-def _called(name: _Token, arguments: Sequence[_Part]) -> _Part:
+def _called(name: Token, arguments: Sequence[_Part]) -> _Part:
     function = FUNCTIONS[name.text]
     if not function.least <= len(arguments) <= function.most:
         wanted = str(function.least) if function.least == function.most else f"{function.least} to {function.most}"
@@ -202,7 +143,7 @@ def _called(name: _Token, arguments: Sequence[_Part]) -> _Part:
     return _made(name, function.make([argument.evaluate for argument in arguments]), arguments)
 
 
-def _made(token: _Token, evaluate: Evaluate, parts: Sequence[_Part]) -> _Part:
+def _made(token: Token, evaluate: Evaluate, parts: Sequence[_Part]) -> _Part:
     """A part made of others."""
     depth = 1 + max((part.depth for part in parts), default=0)
     if depth > DEEPEST:
@@ -212,31 +153,31 @@ def _made(token: _Token, evaluate: Evaluate, parts: Sequence[_Part]) -> _Part:
     return _Part(evaluate, references=references, columns=columns, depth=depth)
 
 
-def _number(token: _Token) -> _Part:
+def _number(token: Token) -> _Part:
     value = float(token.text)
     return _Part(lambda scope: value, token.kind)
 
 
-def _text(token: _Token) -> _Part:
+def _text(token: Token) -> _Part:
     value = token.text[1:-1]
     return _Part(lambda scope: value, token.kind, value)
 
 
-def _reference(token: _Token) -> _Part:
+def _reference(token: Token) -> _Part:
     name = token.text[2:-1].strip()
     return _Part(lambda scope: scope.answers.get(name, ""), token.kind, name, references=frozenset({name}))
 
 
-def _current(token: _Token) -> _Part:
+def _current(token: Token) -> _Part:
     return _Part(lambda scope: scope.current, token.kind)
 
 
-def _column(token: _Token) -> _Part:
+def _column(token: Token) -> _Part:
     name = token.text
     return _Part(lambda scope: scope.row.get(name, ""), "column", name, columns=frozenset({name}))
 
 
-_OPERANDS: Mapping[str, Callable[[_Token], _Part]] = {
+_OPERANDS: Mapping[str, Callable[[Token], _Part]] = {
     "number": _number,
     "text": _text,
     "reference": _reference,
@@ -244,12 +185,12 @@ _OPERANDS: Mapping[str, Callable[[_Token], _Part]] = {
 }
 
 
-def _negated(token: _Token, part: _Part) -> _Part:
+def _negated(token: Token, part: _Part) -> _Part:
     evaluate = part.evaluate
     return _made(token, lambda scope: -number(evaluate(scope)), [part])
 
 
-def _joined(token: _Token, left: _Part, right: _Part) -> _Part:
+def _joined(token: Token, left: _Part, right: _Part) -> _Part:
     """Two parts and the operator between them."""
     made = _made(token, _OPERATORS[token.text](left.evaluate, right.evaluate), [left, right])
     equalities: Mapping[str, str] = {}

@@ -123,6 +123,8 @@ def read_list(path: Path) -> Sheet:
         rows = [[_clean(cell) for cell in row] for row in _csv(path.read_text(encoding="utf-8-sig"))]
     except _BROKEN as error:
         raise Unreadable(f"{path.name} cannot be read: {error}") from error
+    if len(rows) < 2:
+        raise Unreadable(f"there are no choices in {path.name}")
     return as_sheet(path.name, rows, LIST_FILE)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from flows.cells import Mention, unknown
-from flows.choice_sheet import GAZETTEER, Lists
-from flows.form import Channel, Kind, Labels, Question
+from flows.choice_sheet import GAZETTEER
+from flows.form import Channel, Choice, Kind, Labels, Question
 from flows.problem import Problems
 from flows.spelling import near
 
@@ -73,7 +73,10 @@ def _check_fields(questions: Sequence[Question], problems: Problems) -> None:
 
 
 def check_choices(
-    questions: Sequence[Question], lists: Lists, columns: Mapping[str, Collection[str]], problems: Problems
+    questions: Sequence[Question],
+    lists: Mapping[str, Sequence[Choice]],
+    columns: Mapping[str, Collection[str]],
+    problems: Problems,
 ) -> None:
     """Every list exists, and so does every column that a filter reads; columns: list → the columns it has."""
     for question in questions:
@@ -90,7 +93,7 @@ def check_choices(
                 problems.error(SURVEY, question.row, "choice_filter", message)
 
 
-def check_defaults(questions: Sequence[Question], lists: Lists, problems: Problems) -> None:
+def check_defaults(questions: Sequence[Question], lists: Mapping[str, Sequence[Choice]], problems: Problems) -> None:
     """A default is an answer that could have been given."""
     for question in questions:
         expected = _expected(question, lists) if question.default else ""
@@ -98,10 +101,10 @@ def check_defaults(questions: Sequence[Question], lists: Lists, problems: Proble
             problems.error(SURVEY, question.row, "default", f"{expected} is expected, not {question.default}")
 
 
-def _expected(question: Question, lists: Lists) -> str:
+def _expected(question: Question, lists: Mapping[str, Sequence[Choice]]) -> str:
     """What the default should have been, or "" where it is right."""
     if question.kind in SELECTS and question.choices in lists:
-        names = {entry.choice.name for entry in lists[question.choices]}
+        names = {choice.name for choice in lists[question.choices]}
         return "" if names.issuperset(question.default.split()) else f"a choice of {question.choices}"
     if question.kind is Kind.INTEGER:
         return "" if re.fullmatch(r"[0-9]{1,9}", question.default) else "a whole number"

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flows.cells import Cells, Mention
-from flows.expressions import ExpressionError, compile
+from flows.expressions import compile
 from flows.form import Channel, Expression, Kind, Question
 from flows.problem import Problems
 from flows.sheets import Row, Sheet
 from flows.spelling import near
+from flows.tokens import ExpressionError
 
 PLAIN: Mapping[str, Kind] = {
     "integer": Kind.INTEGER,

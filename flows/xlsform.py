@@ -2,21 +2,18 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from pyxform.errors import PyXFormError
-from pyxform.xls2json import workbook_to_json
-from pyxform.xls2json_backends import get_xlsform
-
-from flows.choice_sheet import GAZETTEER, Lists, check_list, read_choices, read_file
+from flows.cells import Mention
+from flows.choice_sheet import GAZETTEER, check_list, read_choices, read_file
 from flows.column_check import check_columns
 from flows.columns import KNOWN, LIST_FILE
-from flows.form import Form, Question
+from flows.form import Choice, Form, Question
 from flows.problem import FormError, Problem, Problems, Severity
-from flows.settings_sheet import check_languages, read_settings
+from flows.pyxform_check import check_by_pyxform
+from flows.settings_sheet import Settings, check_languages, read_settings
 from flows.sheets import SHEETS, Book, Sheet, Unreadable, read_book, read_list
 from flows.spelling import near
 from flows.spreadsheet import write_xlsx
@@ -25,7 +22,6 @@ from flows.survey_sheet import SurveyReader
 
 __all__ = ["FormError", "Problem", "Severity", "load", "read", "write_xlsx"]
 
-_ROW = re.compile(r"\[row : (\d+)\]\s*")
 _PLACES = ("file", *SHEETS)
 
 
@@ -39,14 +35,15 @@ def load(path: Path) -> Form:
 
 def read(path: Path) -> tuple[Form | None, list[Problem]]:
     """The form in that file, None where it has errors, and all problems; warnings alone leave it usable."""
+    problems = Problems()
     try:
         book = read_book(path)
     except Unreadable as error:
         return None, [Problem("file", 0, "", str(error))]
-    reading = _Reading(path, book, Problems())
-    form = reading.form()
-    problems = sorted(reading.problems, key=_place)
-    return (None if reading.problems.errors else form), problems
+    draft = _draft(path, book, problems)
+    _check(draft, problems)
+    check_by_pyxform(book, path.stem, problems)
+    return None if problems.errors else _form(draft), sorted(problems, key=_place)
 
 
 def _place(problem: Problem) -> tuple[int, str, int]:
@@ -55,110 +52,101 @@ def _place(problem: Problem) -> tuple[int, str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """One file on its way to a form."""
+class _Draft:
+    """Everything that is written in a form, as far as it could be understood; files: CSV name → its sheet."""
 
-    path: Path
     book: Book
-    problems: Problems
+    files: Mapping[str, Sheet]
+    settings: Settings
+    questions: tuple[Question, ...]
+    mentions: Sequence[Mention]
+    lists: Mapping[str, Sequence[Choice]]
+    languages: tuple[str, ...]
 
-    def form(self) -> Form:
-        survey, choices = self.book.sheet("survey"), self.book.sheet("choices")
-        settings = read_settings(self.book.sheet("settings"), self.path.stem, self.problems)
-        reader = SurveyReader(survey, settings.language, self.problems)
-        questions = tuple(reader.read())
-        files = self._files(questions)
-        lists = {
-            **read_choices(choices, settings.language, self.problems),
-            **{name: read_file(sheet, settings.language, self.problems) for name, sheet in files.items()},
-        }
-        languages = _languages((survey, choices), settings.language)
-        check_languages(settings, languages, self.problems)
-        check_mentions(reader.mentions, questions, self.problems)
-        check_labels(questions, languages, self.problems)
-        check_use(questions, self.problems)
-        check_defaults(questions, lists, self.problems)
-        self._check_lists(questions, lists, languages, {**dict.fromkeys(lists, choices), **files})
-        self._check_columns(questions, languages, files)
-        self._check_names()
-        self._check_by_pyxform()
-        return _sealed(
-            Form(
-                name=settings.name,
-                version=settings.version,
-                title=settings.title or {settings.language: settings.name},
-                default_language=settings.language,
-                questions=questions,
-                lists={name: tuple(entry.choice for entry in entries) for name, entries in lists.items()},
-                languages=languages,
-                sms_keyword=settings.sms_keyword,
-            )
-        )
 
-    def _files(self, questions: Sequence[Question]) -> Mapping[str, Sheet]:
-        """The CSV files beside the form that its questions choose from."""
-        sheets: dict[str, Sheet] = {}
-        for question in questions:
-            name = question.choices
-            if not name.endswith(".csv") or name in GAZETTEER or name in sheets:
-                continue
+def _draft(path: Path, book: Book, problems: Problems) -> _Draft:
+    settings = read_settings(book.sheet("settings"), path.stem, problems)
+    reader = SurveyReader(book.sheet("survey"), settings.language, problems)
+    questions = tuple(reader.read())
+    files = _files(path.parent, questions, problems)
+    lists = read_choices(book.sheet("choices"), settings.language, problems)
+    listed = {name: read_file(sheet, settings.language, problems) for name, sheet in files.items()}
+    tags = [tag for name in ("survey", "choices") for tag in book.sheet(name).languages()]
+    languages = tuple(dict.fromkeys(tag or settings.language for tag in tags))
+    return _Draft(book, files, settings, questions, reader.mentions, {**lists, **listed}, languages)
+
+
+def _files(folder: Path, questions: Sequence[Question], problems: Problems) -> Mapping[str, Sheet]:
+    """The CSV files beside the form that its questions choose from."""
+    sheets: dict[str, Sheet] = {}
+    for question in questions:
+        name = question.choices
+        if name.endswith(".csv") and name not in GAZETTEER and name not in sheets:
             try:
-                sheets[name] = read_list(self.path.parent / Path(name).name)
+                sheets[name] = read_list(folder / Path(name).name)
             except Unreadable as error:
-                self.problems.error("survey", question.row, "type", str(error))
+                problems.error("survey", question.row, "type", str(error))
                 sheets[name] = Sheet(name)
-                continue
-            if not sheets[name].rows:
-                self.problems.error("survey", question.row, "type", f"{name} has no choices in it")
-        return sheets
-
-    def _check_lists(
-        self, questions: Sequence[Question], lists: Lists, languages: Sequence[str], sheets: Mapping[str, Sheet]
-    ) -> None:
-        columns = {name: {column.name for column in sheet.columns} for name, sheet in sheets.items()}
-        check_choices(questions, lists, {**GAZETTEER, **columns}, self.problems)
-        names = [question.name for question in questions]
-        for name, listed in lists.items():
-            asking = [question for question in questions if question.choices == name]
-            check_list(listed, languages, asking, names, self.problems)
-            if not asking:
-                self.problems.warn("choices", listed[0].row, "list_name", f"no question asks for {name}")
-
-    def _check_columns(
-        self, questions: Sequence[Question], languages: Sequence[str], files: Mapping[str, Sheet]
-    ) -> None:
-        filters = [question.choice_filter for question in questions if question.choice_filter]
-        used = {column for choice_filter in filters for column in choice_filter.columns}
-        for name, known in KNOWN.items():
-            check_columns(self.book.sheet(name), known, languages, used if known.open else (), self.problems)
-        for sheet in files.values():
-            check_columns(sheet, LIST_FILE, languages, used, self.problems)
-
-    def _check_names(self) -> None:
-        for name in self.book.names:
-            meant = near(name, SHEETS)
-            if name.lower() not in SHEETS and meant:
-                self.problems.error("file", 0, "", f"there is no sheet {name}; did you mean {meant}?")
-
-    def _check_by_pyxform(self) -> None:
-        """What other tools refuse is refused here too, once in each row."""
-        try:
-            workbook_to_json(get_xlsform(self.book.definition()), fallback_form_name=self.path.stem, warnings=[])
-        except (PyXFormError, AttributeError, LookupError, TypeError, ValueError) as error:
-            for line in filter(None, str(error).split("\n")):
-                self._refuse(line)
-
-    def _refuse(self, line: str) -> None:
-        row = _ROW.search(line)
-        sheet = next((name for name in SHEETS if f"'{name}'" in line), "survey" if row else "file")
-        number = int(row[1]) if row else 0
-        if not any((known.sheet, known.row) == (sheet, number) for known in self.problems.errors):
-            self.problems.error(sheet, number, "", _ROW.sub("", line))
+    return sheets
 
 
-def _languages(sheets: Sequence[Sheet], language: str) -> tuple[str, ...]:
-    """The languages that the form claims to speak, in the order of its columns."""
-    return tuple(dict.fromkeys(tag or language for sheet in sheets for tag in sheet.languages()))
+def _check(draft: _Draft, problems: Problems) -> None:
+    """What can only be seen once all of the form is read."""
+    questions, languages = draft.questions, draft.languages
+    _check_sheets(draft, problems)
+    check_languages(draft.settings, languages, problems)
+    check_mentions(draft.mentions, questions, problems)
+    check_labels(questions, languages, problems)
+    check_use(questions, problems)
+    check_defaults(questions, draft.lists, problems)
+    _check_lists(draft, problems)
+    _check_columns(draft, problems)
+
+
+def _check_sheets(draft: _Draft, problems: Problems) -> None:
+    for name in draft.book.names:
+        meant = near(name, SHEETS)
+        if name.lower() not in SHEETS and meant:
+            problems.error("file", 0, "", f"there is no sheet {name}; did you mean {meant}?")
+    if not draft.questions:
+        problems.error("survey", 0, "", "there are no questions")
+
+
+def _check_lists(draft: _Draft, problems: Problems) -> None:
+    sheets = {**dict.fromkeys(draft.lists, draft.book.sheet("choices")), **draft.files}
+    columns = {name: {column.name for column in sheet.columns} for name, sheet in sheets.items()}
+    check_choices(draft.questions, draft.lists, {**GAZETTEER, **columns}, problems)
+    names = [question.name for question in draft.questions]
+    for name, choices in draft.lists.items():
+        asking = [question for question in draft.questions if question.choices == name]
+        check_list(name, choices, draft.languages, asking, names, problems)
+        if not asking:
+            problems.warn("choices", choices[0].row, "list_name", f"no question asks for {name}")
+
+
+def _check_columns(draft: _Draft, problems: Problems) -> None:
+    filters = [question.choice_filter for question in draft.questions if question.choice_filter]
+    used = {column for choice_filter in filters for column in choice_filter.columns}
+    for name, known in KNOWN.items():
+        check_columns(draft.book.sheet(name), known, draft.languages, used if known.open else (), problems)
+    for sheet in draft.files.values():
+        check_columns(sheet, LIST_FILE, draft.languages, used, problems)
+
+
+def _form(draft: _Draft) -> Form:
+    settings = draft.settings
+    return _sealed(
+        Form(
+            name=settings.name,
+            version=settings.version,
+            title=settings.title or {settings.language: settings.name},
+            default_language=settings.language,
+            questions=draft.questions,
+            lists={name: tuple(choices) for name, choices in draft.lists.items()},
+            languages=draft.languages,
+            sms_keyword=settings.sms_keyword,
+        )
+    )
 
 
 def _sealed(form: Form) -> Form:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.expressions import DEEPEST, ExpressionError, compile
+from flows.expressions import DEEPEST, compile
 from flows.form import Scope, Value
+from flows.tokens import ExpressionError
 
 SCOPE = Scope(
     answers={"code": "31", "count": "12", "signs": "debt forced", "day": "2026-11-20", "none": ""},

@@ -1,13 +1,19 @@
 """A form with faults is refused with all of them, each with its sheet, row and column."""
 
+import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.problem import Problem
+from flows.sheets import read_book
 from flows.xlsform import FormError, load, read
 
 FORMS = Path(__file__).parent / "forms"
+BOOK = read_book(FORMS / "survey.md")
 
 SURVEY = "| survey | type | name | label::Français (fr) | label::English (en) |"
 CHOICES = """
@@ -23,10 +29,10 @@ SETTINGS = """
 """
 
 
-def problems(tmp_path: Path, survey: str, choices: str = CHOICES, settings: str = SETTINGS) -> list[Problem]:
+def problems(tmp_path: Path, survey: str, choices: str = CHOICES, about: str = SETTINGS) -> list[Problem]:
     """What is wrong with a form of those sheets; a survey's rows stand below its header."""
     path = tmp_path / "form.md"
-    path.write_text(f"{survey}\n\n{choices}\n{settings}", encoding="utf-8")
+    path.write_text(f"{survey}\n\n{choices}\n{about}", encoding="utf-8")
     return read(path)[1]
 
 
@@ -165,7 +171,7 @@ def test_a_column_of_choices_may_have_any_name_that_a_filter_reads(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("settings", "expected"),
+    ("about", "expected"),
     [
         ("| settings | form_title |\n| | Essai |", "settings row 2, column form_id: this is missing; it is taken to"),
         ("", "settings, column version: this is missing; it is taken to be 1"),
@@ -177,15 +183,15 @@ def test_a_column_of_choices_may_have_any_name_that_a_filter_reads(tmp_path: Pat
     ],
     ids=["no name", "no settings", "bad name", "language", "column", "two rows", "sheet"],
 )  # fmt: skip
-def test_a_fault_in_the_settings_is_told(settings: str, expected: str, tmp_path: Path) -> None:
-    found = [str(problem) for problem in problems(tmp_path, f"{SURVEY}\n| | text | a | A | A |", "", settings)]
+def test_a_fault_in_the_settings_is_told(about: str, expected: str, tmp_path: Path) -> None:
+    found = [str(problem) for problem in problems(tmp_path, f"{SURVEY}\n| | text | a | A | A |", "", about)]
     assert expected in [told[: len(expected)] for told in found]
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("name,label,label_en\n", "survey row 2, column type: towns.csv has no choices in it"),
+        ("name,label,label_en\n", "survey row 2, column type: there are no choices in towns.csv"),
         ("name,label\nkayes,Kayes\n", "towns.csv row 2, column label (en): the label is missing"),
         ("name,lable,label_en\nkayes,Kayes,Kayes\n", "towns.csv row 1, column lable: there is no such column"),
         ("name,label,label_en,ussd_key\na,A,A,9\n", "towns.csv row 2, column ussd_key: 9 can be no key"),
@@ -212,3 +218,27 @@ def test_a_form_with_warnings_alone_is_usable(tmp_path: Path) -> None:
     form, found = read(path)
     assert form
     assert [str(problem) for problem in found] == ["survey row 1, column note: this column is not used here"]
+
+
+ODD = [
+    "", "1", "-1", "yes", "x", "${kind}", "${", "${nope}", "((", "=1", "today()", "9", "00", "a b", "é", "a::b", "::",
+    "select_one", "select_one kind", "select_one ${kind}", "select_one_from_file ../x.csv", "begin_group", "end_group",
+    "begin repeat", "calculate", "kind", "label", "label::X (fr)", "name", "type", "parameters", "disabled", "trigger",
+    "rank need", "audit", "meta", "2026-01-01", "sells=${kind}", "cow none", "\u202e", "\U0001f600" * 50,
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whatever_stands_in_a_cell_a_form_is_loaded_or_refused(data: st.DataObject) -> None:
+    tables = {name: [list(row) for row in table] for name, table in BOOK.tables.items()}
+    for _ in range(data.draw(st.integers(1, 3))):
+        row = data.draw(st.sampled_from([row for table in tables.values() for row in table]))
+        row[data.draw(st.integers(0, len(row) - 1))] = data.draw(st.sampled_from(ODD))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "form.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            for name, table in tables.items():
+                csv.writer(file).writerows([[name], *(["", *row] for row in table)])
+        form, found = read(path)
+    assert (form is None) is any(problem.is_error for problem in found)
