@@ -10,6 +10,7 @@ from service import redis_server
 from service.settings import PREFIX
 
 API_KEY = "demo-key-of-the-simulator"
+HELP_NUMBER = "70000098"  # a phone of the demo, like those of its roster
 SECRETS: Mapping[str, Callable[[], str]] = {
     "KEYS": Keyring.generate,
     "SECRET_KEY": lambda: secrets.token_urlsafe(32),
@@ -49,6 +50,7 @@ def _ours(directory: Path, given: Mapping[str, str], port: int) -> dict[str, str
         "AFRICASTALKING_SENDER": "20384",
         "AFRICASTALKING_URL": simulator,
         "OWN_NUMBERS": "20384",
+        "HELP_NUMBER": HELP_NUMBER,
         **({} if f"{PREFIX}AFRICASTALKING_URL" in given else {"SIMULATOR_URL": simulator}),
     }
 

@@ -30,7 +30,6 @@ from service.witness import Witness
 from service.work import work_off
 
 HOST = "127.0.0.1"
-HELP_NUMBER = "80001111"
 TEMPLATE = "prepared"
 A_MOMENT = timedelta(seconds=1)  # what saying anything takes
 STRIDE = timedelta(minutes=1)  # of the clock, and longer ones in a pause of hours
@@ -76,7 +75,6 @@ class Theatre:
             "REDIS_URL": self._redis_url,
             "HOOK_TOKEN": token,
             "AFRICASTALKING_URL": simulator_url,
-            "HELP_NUMBER": HELP_NUMBER,
         }
         environ = {f"{PREFIX}{name}": value for name, value in said.items()}
         return Settings.from_environment(demo_settings.settle(environ, 0))

@@ -44,7 +44,7 @@ class Talker:
         Raises Unfilled for a blank that no reference has filled, NoSimulator and Refused.
         """
         if typed.startswith("#"):
-            yield Entry(Mark.NOTE, typed[1:])
+            yield Entry(Mark.NOTE, typed[1:].removeprefix(" "))
         elif typed.startswith("phone:") and is_phone(typed.removeprefix("phone:").strip()):
             yield self._turn_to(typed.removeprefix("phone:").strip())
         else:
@@ -96,7 +96,7 @@ class Talker:
             left = self._blanks.leave(text, self._witness.references())
             for name, reference in self._blanks.filled.items():
                 if name not in before:
-                    yield Entry(Mark.NOTE, f" {{{name}}} is {reference}")
+                    yield Entry(Mark.NOTE, f"{{{name}}} is {reference}")
             yield Entry(mark, left)
 
     def _settle(self) -> None:

@@ -19,7 +19,7 @@ HELP = "*384*1234# dials · a digit answers · sms TEXT sends · @ shows what ha
 
 @click.command("talk")
 @click.option("--phone", default=VILLAGER, show_default=True, help="Whose phone this is.")
-@click.option("--channel", type=click.Choice([*Channel]), default=Channel.USSD.value, show_default=True)
+@click.option("--channel", type=click.Choice([each.value for each in Channel]), default=Channel.USSD.value, show_default=True)
 def talk(phone: str, channel: str) -> None:
     """Be a phone: type what it says, see what it shows. Prints a transcript, which `play` can play."""
     if not is_phone(phone):
