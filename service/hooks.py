@@ -1,39 +1,19 @@
-"""Africa's Talking calls these: check the token, read the form, act, answer in the words that it expects."""
+"""Africa's Talking calls these: read the form, act, answer in the words that it expects."""
 
-import hmac
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, request
 
-from flows.language import DEFAULT
-from handlers.desk import with_help
-from service import receipts
-from service.database import Busy
+from service import edge, receipts
+from service.edge import Answer
 from service.exchange import answer_hop, take_sms
 from service.gateways import africastalking as wire
-from service.gateways.contract import Unreadable
 from service.parts import Parts
-
-logger = logging.getLogger(__name__)
-
-GATEWAY = "africastalking"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    body: str = ""
-    status: int = 200
-
-
-Hook = Callable[[Parts, Mapping[str, str]], Answer]
 
 
 def ussd(parts: Parts, form: Mapping[str, str]) -> Answer:
-    screen = answer_hop(parts, GATEWAY, wire.read_ussd(form))
-    return Answer(wire.render_ussd(screen.text, screen.ended))
+    screen = answer_hop(parts, wire.NAME, wire.read_ussd(form))
+    return _render(screen.text, screen.ended)
 
 
 def ussd_end(parts: Parts, form: Mapping[str, str]) -> Answer:
@@ -42,12 +22,12 @@ def ussd_end(parts: Parts, form: Mapping[str, str]) -> Answer:
 
 
 def sms(parts: Parts, form: Mapping[str, str]) -> Answer:
-    take_sms(parts, GATEWAY, wire.read_sms(form))
+    take_sms(parts, wire.NAME, wire.read_sms(form))
     return Answer()
 
 
 def delivery(parts: Parts, form: Mapping[str, str]) -> Answer:
-    receipts.take(parts, GATEWAY, wire.read_delivery(form))
+    receipts.take(parts, wire.NAME, wire.read_delivery(form))
     return Answer()
 
 
@@ -56,8 +36,12 @@ def optout(parts: Parts, form: Mapping[str, str]) -> Answer:
     return Answer()
 
 
-HOOKS: Mapping[str, Hook] = {
-    "ussd": ussd,
+def _render(text: str, end: bool) -> Answer:
+    return Answer(wire.render_ussd(text, end))
+
+
+HOOKS: Mapping[str, edge.Hook] = {
+    edge.USSD: ussd,
     "ussd-end": ussd_end,
     "sms": sms,
     "delivery": delivery,
@@ -66,39 +50,6 @@ HOOKS: Mapping[str, Hook] = {
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    hooks = Blueprint("africastalking", __name__)
-
-    @hooks.post("/hooks/africastalking/<token>/<name>")
-    def hear(token: str, name: str) -> Response:
-        if name not in HOOKS or not _known(parts, token):
-            abort(404)
-        answer = _answer(parts, name)
-        return Response(answer.body, answer.status, mimetype="text/plain")
-
-    return hooks
-
-
-def _known(parts: Parts, token: str) -> bool:
-    """Every token is compared, so that the time it takes tells nothing."""
-    given = token.encode()
-    return any([hmac.compare_digest(given, valid.encode()) for valid in parts.settings.hook_tokens])  # noqa: C419
-
-
-def _answer(parts: Parts, name: str) -> Answer:
-    """Whatever happens, a phone gets a sentence; what could not be stored is asked for again."""
-    try:
-        return HOOKS[name](parts, request.form)
-    except (Unreadable, HTTPException) as error:
-        logger.warning("hook %s: %s", name, error if isinstance(error, Unreadable) else error.code)
-        return _sorry(parts, "error.unreadable") if name == "ussd" else Answer()
-    except Busy:
-        logger.warning("hook %s: the database is busy", name)
-        return _sorry(parts, "error.busy") if name == "ussd" else Answer(status=503)
-    except Exception:
-        logger.exception("hook %s failed", name)
-        return _sorry(parts, "error.failed") if name == "ussd" else Answer(status=503)
-
-
-def _sorry(parts: Parts, key: str) -> Answer:
-    text = with_help(parts.words, parts.policy, key, (DEFAULT,))
-    return Answer(wire.render_ussd(text, True))
+    """Only the body says anything: an address, with whatever stands in its query, is written down on its way."""
+    dialect = edge.Dialect(wire.NAME, HOOKS, "POST", lambda: request.get_data(), _render)
+    return edge.blueprint(parts, dialect)

@@ -118,10 +118,8 @@ def render_ussd(text: str, end: bool) -> str:
 
 
 def _text(form: Mapping[str, str], field: str) -> str:
-    """Without NUL, which no database takes. Bytes that were not UTF-8 arrive as `%E9` and are read as Latin-1;
-    after a number somebody may have typed a percentage ("50%DES"), which stays."""
-    value = form.get(field, "").replace("\0", "")
-    return re.sub(r"(?<!\d)(?<!\d )%([A-F][0-9A-F])", lambda found: chr(int(found[1], 16)), value)
+    """Without NUL, which no database takes."""
+    return form.get(field, "").replace("\0", "")
 
 
 def _required(form: Mapping[str, str], field: str) -> str:
@@ -164,8 +162,9 @@ class _Sms(SMSService):
     under one exact content type: so the request travels here.
     """
 
-    def __init__(self, username: str, api_key: str, base_url: str) -> None:
+    def __init__(self, username: str, api_key: str, base_url: str, timeout_seconds: tuple[float, float]) -> None:
         self._base = base_url.rstrip("/")
+        self._timeout = timeout_seconds
         super().__init__(username, api_key)  # type: ignore[no-untyped-call]
 
     def _init_service(self) -> None:
@@ -179,12 +178,12 @@ class _Sms(SMSService):
         data: Any,
         params: Any,
         callback: object = None,
-        timeout: tuple[float, float] = TIMEOUT_SECONDS,
+        timeout: object = None,
     ) -> Any:
         with requests.Session() as session:
             session.trust_env = urlsplit(url).hostname not in LOCAL  # a proxy does not know this machine
             answer = session.request(
-                method, url, headers=headers, data=data, params=params, timeout=timeout, allow_redirects=False
+                method, url, headers=headers, data=data, params=params, timeout=self._timeout, allow_redirects=False
             )
         if not 200 <= answer.status_code < 300:
             raise _Declined(answer.status_code, answer.headers.get("Retry-After", ""))
@@ -202,9 +201,18 @@ class AfricasTalking:
     name = NAME
     batch_max = MOST_RECIPIENTS
 
-    def __init__(self, username: str, api_key: str, sender: str, base_url: str = "") -> None:
+    def __init__(
+        self,
+        username: str,
+        api_key: str,
+        sender: str,
+        base_url: str = "",
+        *,
+        timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+    ) -> None:
+        home = SANDBOX if username == "sandbox" else PRODUCTION
         self._sender = sender
-        self._sms = _Sms(username, api_key, base_url or (SANDBOX if username == "sandbox" else PRODUCTION))
+        self._sms = _Sms(username, api_key, base_url or home, timeout_seconds)
 
     def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
         """One result for each recipient, in their order; at most `batch_max` of them in one request.

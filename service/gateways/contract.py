@@ -36,7 +36,8 @@ class ReceiptState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class UssdRequest:
     """One hop as it arrived. history: everything typed so far where the gateway sends it all, else None;
-    latest: the newest input where the gateway sends only that, else None (None on a first hop)."""
+    latest: the newest input where the gateway sends only that, else None. new: whether it looks like a dial and
+    no answer (None = nobody can tell); latest is then what was dialled after the service code."""
 
     session_key: str
     phone: str

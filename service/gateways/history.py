@@ -1,9 +1,13 @@
-"""What is new in a text that a gateway repeats whole at every hop, known only by its length and its HMAC."""
+"""What is new in a hop, whether a gateway repeats all that was typed or sends the latest input only; what came
+before it is known by its length and its HMAC."""
 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+READING = timedelta(seconds=1)  # nobody reads a screen and answers it in less
 
 
 class Kind(StrEnum):
@@ -36,3 +40,20 @@ def newest(history: str, last_length: int | None, last_mac: bytes, mac: Callable
     if not known:
         return Heard(Kind.SAID, fresh)
     return Heard(Kind.SAID, fresh[1:]) if fresh.startswith("*") else Heard(Kind.REWOUND)
+
+
+def latest(
+    said: str, dialled: bool, last_length: int | None, last_mac: bytes, since: timedelta, mac: Callable[[str], bytes]
+) -> Heard:
+    """Of a gateway that sends nothing else. last_length None: it is the first; 0: nothing was typed since the dial.
+
+    A dial that is repeated, and the same key again before its screen can have been read, are the network's doing.
+    Later than that the same key was pressed twice, as far as anybody can tell.
+    """
+    if last_length is None:
+        return Heard(Kind.FIRST)
+    if dialled and not last_length:
+        return Heard(Kind.SAME)
+    if last_length and since < READING and hmac.compare_digest(mac(said), last_mac):
+        return Heard(Kind.SAME)
+    return Heard(Kind.SAID, said)
