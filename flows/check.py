@@ -1,5 +1,6 @@
 """Proves that every screen of a form fits a phone: in each language, with the widest answers in its labels."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from flows.world import ChoiceLookup, Limits, World
 
 NOW = datetime(2026, 12, 31, 12, tzinfo=UTC)
 UNSEEN = Choice("unseen", {"fr": "M" * 20, "ar": "م" * 20})  # for a list whose choices are not known here
-FARTHEST = 2000  # septets beyond the limit up to which is counted
+FARTHEST = 5000  # septets beyond the limit up to which is counted
 
 Place = tuple[str, int, str]  # sheet, row, column
 Excess = tuple[int, str]  # by how much something is too wide, as a number and in words
@@ -140,12 +141,9 @@ class _Fitting:
         """How many septets or characters more a screen would have to hold."""
         if self._fits(render, 0, 0):
             return None
-        for more in range(1, FARTHEST):
-            if self._fits(render, more, 0):
-                return more, f"{more} septet{'s' if more > 1 else ''}"
-            if self._fits(render, 0, more) or self._fits(render, more, more):
-                return more, f"{more} character{'s' if more > 1 else ''}"
-        return FARTHEST, f"more than {FARTHEST} septets"
+        more = bisect_left(range(FARTHEST), True, key=lambda more: self._fits(render, more, more))
+        unit = "septet" if self._fits(render, more, 0) else "character"
+        return more, f"{more} {unit}{'s' if more > 1 else ''}"
 
     def _fits(self, render: Render, septets: int, ucs2: int) -> bool:
         limits = self.world.limits

@@ -13,6 +13,10 @@ def check_columns(
     sheet: Sheet, known: Known, languages: Collection[str], used: Collection[str], problems: Problems
 ) -> None:
     """languages: what the form claims to speak; used: the columns that its choice filters read."""
+    for row in sheet.wider:
+        problems.error(
+            sheet.name, row, "", "this row has more cells than there are columns (in Markdown | is written \\|)"
+        )
     for column in sheet.columns:
         fault = _fault(column, known, languages)
         if fault is None and not _is_known(column, known, languages) and column.name not in used:

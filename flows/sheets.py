@@ -72,9 +72,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """wider: the numbers of rows that have cells behind the last column."""
+
     name: str
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
+    wider: tuple[int, ...] = ()
 
     def languages(self) -> tuple[str, ...]:
         """The languages that it has a label column for."""
@@ -143,7 +146,8 @@ def _markdown(text: str) -> Iterator[list[str]]:
     for line in re.split(r"\r?\n", text):
         match = _MD_ROW.fullmatch(line)
         cells = [cell.replace(r"\|", "|") for cell in _MD_BAR.split(match[1])] if match else []
-        if cells and not all(_MD_RULE.fullmatch(cell) for cell in cells):
+        written = [cell for cell in cells if cell.strip()]
+        if cells and not (written and all(map(_MD_RULE.fullmatch, written))):
             yield cells
 
 
@@ -158,10 +162,10 @@ def _written(rows: Iterable[Sequence[str]]) -> Book:
     """Sheets below each other: the first cell of a row names the sheet that begins there."""
     names: list[str] = []
     tables: dict[str, Table] = {}
-    for first, *rest in filter(None, rows):
-        cells = [_clean(cell) for cell in rest]
-        if first.strip():
-            names.append(first.strip())
+    for row in rows:
+        first, *cells = [_clean(cell) for cell in row] or [""]
+        if first:
+            names.append(first)
             tables[names[-1].lower()] = []
         if names and (any(cells) or tables[names[-1].lower()]):
             tables[names[-1].lower()].append(cells)
@@ -193,5 +197,8 @@ def as_sheet(name: str, table: Table, known: Known) -> Sheet:
         for number, row in enumerate(rows, start=2)
     ]
     return Sheet(
-        name, tuple(column for column in columns if column.written), tuple(row for row in numbered if row.cells)
+        name,
+        columns=tuple(column for column in columns if column.written),
+        rows=tuple(row for row in numbered if row.cells),
+        wider=tuple(number for number, row in enumerate(rows, start=2) if any(row[len(header) :])),
     )

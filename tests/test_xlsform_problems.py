@@ -188,6 +188,11 @@ def test_a_fault_in_the_settings_is_told(about: str, expected: str, tmp_path: Pa
     assert expected in [told[: len(expected)] for told in found]
 
 
+def test_a_form_without_questions_is_refused(tmp_path: Path) -> None:
+    assert "survey: there are no questions" in map(str, problems(tmp_path, SURVEY))
+    assert "survey: there are no questions" in map(str, problems(tmp_path, ""))
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -210,6 +215,11 @@ def test_what_pyxform_refuses_is_told_with_its_row(tmp_path: Path) -> None:
     assert len(found) == 1
     assert "row" in found[0]
     assert "parameters" in found[0]
+
+
+def test_a_row_that_is_wider_than_its_header_is_told(tmp_path: Path) -> None:
+    found = [str(problem) for problem in problems(tmp_path, f"{SURVEY}\n| | text | a | A | A | or | B |", "")]
+    assert found == ["survey row 2: this row has more cells than there are columns (in Markdown | is written \\|)"]
 
 
 def test_a_form_with_warnings_alone_is_usable(tmp_path: Path) -> None:
