@@ -19,6 +19,7 @@ from flows.world import ChoiceLookup, Limits, World
 
 NOW = datetime(2026, 12, 31, 12, tzinfo=UTC)
 UNSEEN = Choice("unseen", {"fr": "M" * 20, "ar": "م" * 20})  # for a list whose choices are not known here
+LIKE_IT = "~"  # the name of a list that holds one choice many times
 FARTHEST = 5000  # septets beyond the limit up to which is counted
 
 Place = tuple[str, int, str]  # sheet, row, column
@@ -103,8 +104,8 @@ class _Fitting:
     def _beside(self, known: Known, key: str, choice: Choice, text: str) -> Iterator[tuple[Place, Excess]]:
         """Whether the choice has room on a screen, and then whether it has beside the label."""
         like_it = [Choice(choice.name, {self.world.languages[0]: text}, key=key)] * (self.world.limits.choices + 1)
-        listing = replace(self, form=replace(self.form, lists={**self.form.lists, self.question.choices: like_it}))
-        question = replace(self.question, choice_filter=None)
+        listing = replace(self, form=replace(self.form, lists={**self.form.lists, LIKE_IT: like_it}))
+        question = replace(self.question, choices=LIKE_IT, choice_filter=None)
         bare = replace(question, labels={}, short={})
         alone = self._excess(lambda world: listing._pages(world, bare, known))
         if alone:

@@ -153,6 +153,15 @@ def test_an_answer_inside_a_choice_is_tried_at_its_widest() -> None:
     assert problem.startswith("survey row 2, column label (fr): this label and its choice mine together are ")
 
 
+def test_an_answer_may_stand_inside_the_label_of_another_question_with_the_same_list() -> None:
+    long = Choice("long", {"fr": "y" * 20, "ar": "نعم"}, row=3)
+    first = replace(ASKED, name="first")
+    fitting, wide = (replace(ASKED, labels={"fr": "x" * count + " ${first}", "ar": "؟"}) for count in (90, 110))
+    assert told(first, fitting, choices=[YES, long]) == []
+    (problem,) = told(first, wide, choices=[YES, long])
+    assert "this label and its choice long together" in problem
+
+
 def test_a_language_that_falls_back_on_another_is_checked_with_its_own_words() -> None:
     arabic_only = replace(ASKED, labels={"ar": "ماذا؟", "fr": "Quoi ?"})
     assert told(arabic_only) == []
