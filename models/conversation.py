@@ -29,13 +29,15 @@ class Conversation(Base):
     ended: Mapped[bool]
     acts: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]
+    proven_at: Mapped[datetime | None]  # when a PIN was typed right in it
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A conversation as it stood after its last turn; state: the handler's, as JSON; reply: what it said."""
+    """A conversation as it stood after its last turn, at heard_at; state: the handler's, as JSON; reply: what it
+    said."""
 
     id: int
     handler: str
@@ -46,6 +48,8 @@ class Dial:
     ended: bool
     expires_at: datetime | None
     acts: int
+    contact_id: int | None
+    heard_at: datetime
 
 
 def mac(keys: Keyring, text: str) -> bytes:
@@ -73,6 +77,8 @@ def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | N
         ended=row.ended,
         expires_at=row.expires_at,
         acts=row.acts,
+        contact_id=row.contact_id,
+        heard_at=row.updated_at,
     )
 
 
@@ -86,12 +92,14 @@ COLUMNS = (
     "ended",
     "expires_at",
     "acts",
+    "contact_id",
+    "updated_at",
 )
 
 
 def begin(db: Session, gateway: str, session_key: str, contact_id: int, channel: str, now: datetime) -> Dial:
     """A conversation that has said nothing yet; the contact is locked, so nobody else begins the same one."""
-    opened = Dial(new_id(), "", {}, None, b"", "", False, None, 0)
+    opened = Dial(new_id(), "", {}, None, b"", "", False, None, 0, contact_id, now)
     db.connection().execute(
         insert(Conversation).values(
             id=opened.id,
@@ -143,3 +151,12 @@ def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, last
             updated_at=now,
         )
     )
+
+
+def prove(db: Session, conversation_id: int, now: datetime) -> None:
+    """A member's PIN was typed right: it is asked no more in this conversation."""
+    db.execute(update(Conversation).where(Conversation.id == conversation_id).values(proven_at=now))
+
+
+def is_proven(db: Session, conversation_id: int) -> bool:
+    return db.scalar(select(Conversation.proven_at).where(Conversation.id == conversation_id)) is not None

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from flows.form import Channel
 from flows.language import DEFAULT
@@ -15,8 +16,8 @@ from models import conversation as conversations
 from models import message as messages
 from models.phone import parse_phone
 from service.database import transaction
-from service.gateways.contract import InboundSms, UssdRequest
-from service.gateways.history import Heard, Kind, newest
+from service.gateways.contract import InboundSms, Unreadable, UssdRequest
+from service.gateways.history import Heard, Kind, latest, newest
 from service.parts import Parts
 
 logger = logging.getLogger(__name__)
@@ -29,35 +30,39 @@ class Screen:
 
 
 def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
-    """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy."""
+    """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy,
+    and Unreadable for the session of another phone."""
     phone = parse_phone(request.phone) or request.phone
     with transaction(parts.engine) as db:
         desk = parts.desk(db)
         known = contacts.lock(db, desk.keys, phone, desk.now)
         dial = conversations.find(db, desk.keys, gateway, request.session_key)
+        if dial is not None and dial.contact_id not in (None, known.id):
+            raise Unreadable("this session is another phone's")
         heard = _heard(desk, request, dial)
         if dial is not None and (heard.kind is Kind.SAME or dial.ended):
             return Screen(dial.reply, dial.ended)
         dial = dial or conversations.begin(db, gateway, request.session_key, known.id, "ussd", desk.now)
         talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts)
-        turn = _turn(talk, heard, _position(dial), request.history)
-        said = _said(turn, turn.text, request.history or "", turn.durable)
+        turn = _turn(talk, heard, _position(dial), request.dialled)
+        said = _said(turn, turn.text, heard.text if request.history is None else request.history, turn.durable)
         conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.session)
     follow_up(parts, turn.effects)
     return Screen(turn.text, turn.at is None)
 
 
 def _heard(desk: Desk, request: UssdRequest, dial: conversations.Dial | None) -> Heard:
-    if request.history is None:
-        first = dial is None
-        return Heard(Kind.FIRST) if first else Heard(Kind.SAID, request.latest or "")
     seen = (dial.text_length, dial.text_mac) if dial else (None, b"")
-    return newest(request.history, *seen, lambda text: conversations.mac(desk.keys, text))
+    mac = partial(conversations.mac, desk.keys)
+    if request.history is None:
+        since = desk.now - (dial.heard_at if dial else desk.now)
+        return latest(request.latest or "", bool(request.new), *seen, since, mac)
+    return newest(request.history, *seen, mac)
 
 
-def _turn(talk: Talk, heard: Heard, at: Position | None, history: str | None) -> Turn:
+def _turn(talk: Talk, heard: Heard, at: Position | None, dialled: str) -> Turn:
     if heard.kind is Kind.FIRST:
-        tokens = [token for token in (history or "").split("*") if token]
+        tokens = [token for token in dialled.split("*") if token]
         return dialling.direct(talk, tokens if talk.desk.policy.direct_dial else [])
     return dialling.answer(talk, heard.text if heard.kind is Kind.SAID else None, at)
 

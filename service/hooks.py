@@ -36,6 +36,11 @@ def optout(parts: Parts, form: Mapping[str, str]) -> Answer:
     return Answer()
 
 
+def _body() -> bytes:
+    """Nothing else says anything: an address, with its query, is written down on its way."""
+    return request.get_data()
+
+
 def _render(text: str, end: bool) -> Answer:
     return Answer(wire.render_ussd(text, end))
 
@@ -50,6 +55,4 @@ HOOKS: Mapping[str, edge.Hook] = {
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    """Only the body says anything: an address, with whatever stands in its query, is written down on its way."""
-    dialect = edge.Dialect(wire.NAME, HOOKS, "POST", lambda: request.get_data(), _render)
-    return edge.blueprint(parts, dialect)
+    return edge.blueprint(parts, edge.Dialect(wire.NAME, HOOKS, "POST", _body, _render))

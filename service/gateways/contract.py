@@ -47,6 +47,12 @@ class UssdRequest:
     latest: str | None
     new: bool | None = None
 
+    @property
+    def dialled(self) -> str:
+        """What stood after the service code; only of use where this is the first hop."""
+        said = self.history if self.history is not None else self.latest if self.new else ""
+        return said or ""
+
 
 @dataclass(frozen=True, slots=True)
 class UssdEnd:

@@ -47,6 +47,14 @@ class Line:
                 allow_redirects=False,
             )
 
+    def get(self, name: str, query: Mapping[str, str] | bytes) -> requests.Response:
+        """Call a hook that reads its address; bytes: as post()."""
+        said = query.decode("latin-1") if isinstance(query, bytes) else urlencode(query)
+        with requests.Session() as session:
+            session.trust_env = False
+            address = f"{self.hooks.rstrip('/')}/{name}?{said}"
+            return session.get(address, timeout=self.hop_seconds, allow_redirects=False)
+
     def sms(self, sender: str, text: str, *, to: str = "21512", provider_id: str = "", wait: bool = True) -> int:
         """Bring an SMS to the service until it answers 200; the last status, 0 = none.
 

@@ -1,0 +1,81 @@
+"""The outer edge of every hook: who knows the token is let in, and whatever happens a phone gets a sentence."""
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, abort
+from werkzeug.exceptions import HTTPException
+
+from flows.language import DEFAULT
+from handlers.desk import with_help
+from service.database import Busy
+from service.gateways.contract import Unreadable
+from service.gateways.posted import fields
+from service.parts import Parts
+
+logger = logging.getLogger(__name__)
+
+USSD = "ussd"  # the hook whose caller looks at a screen
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    body: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Hook = Callable[[Parts, Mapping[str, str]], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one gateway calls us. name, hooks: `/hooks/<name>/<token>/<one of hooks>`; method: GET or POST; said: the
+    bytes in which the fields stand; render: a screen, and whether it ends the dial, in the gateway's words."""
+
+    name: str
+    hooks: Mapping[str, Hook]
+    method: str
+    said: Callable[[], bytes]
+    render: Callable[[str, bool], Answer]
+
+
+def blueprint(parts: Parts, dialect: Dialect) -> Blueprint:
+    hooks = Blueprint(dialect.name, __name__)
+
+    @hooks.route(f"/hooks/{dialect.name}/<token>/<name>", methods=[dialect.method])
+    def hear(token: str, name: str) -> Response:
+        if name not in dialect.hooks or not _known(parts, token):
+            abort(404)
+        answer = _answer(parts, dialect, name)
+        return Response(answer.body, answer.status, answer.headers, mimetype="text/plain")
+
+    return hooks
+
+
+def _known(parts: Parts, token: str) -> bool:
+    """Every token is compared, so that the time it takes tells nothing."""
+    given = token.encode()
+    return any([hmac.compare_digest(given, valid.encode()) for valid in parts.settings.hook_tokens])  # noqa: C419
+
+
+def _answer(parts: Parts, dialect: Dialect, name: str) -> Answer:
+    """Whatever happens, a phone gets a sentence; what could not be stored is asked for again."""
+    hook = f"{dialect.name}/{name}"
+    try:
+        return dialect.hooks[name](parts, fields(dialect.said()))
+    except (Unreadable, HTTPException) as error:
+        logger.warning("hook %s: %s", hook, error if isinstance(error, Unreadable) else error.code)
+        return _sorry(parts, dialect, "error.unreadable") if name == USSD else Answer()
+    except Busy:
+        logger.warning("hook %s: the database is busy", hook)
+        return _sorry(parts, dialect, "error.busy") if name == USSD else Answer(status=503)
+    except Exception:
+        logger.exception("hook %s failed", hook)
+        return _sorry(parts, dialect, "error.failed") if name == USSD else Answer(status=503)
+
+
+def _sorry(parts: Parts, dialect: Dialect, key: str) -> Answer:
+    return dialect.render(with_help(parts.words, parts.policy, key, (DEFAULT,)), True)
