@@ -1,7 +1,6 @@
 """A fresh service for one conversation: real hooks, a simulated network, and a clock that is moved by hand."""
 
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,12 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from redis import Redis
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from flows.form import Channel
 from service import demo_data, demo_settings, redis_server
 from service.clock import TASKS, Clock
 from service.jobs import JOBS
+from service.local_web import LocalWeb
 from service.parts import Parts, build
 from service.player import Happened, NobodyAsked
 from service.queue import Dispatcher, open_queue, quick_connection
@@ -29,7 +28,6 @@ from service.web import create_web
 from service.witness import Witness
 from service.work import work_off
 
-HOST = "127.0.0.1"
 TEMPLATE = "prepared"
 A_MOMENT = timedelta(seconds=1)  # what saying anything takes
 STRIDE = timedelta(minutes=1)  # of the clock, and longer ones in a pause of hours
@@ -52,7 +50,7 @@ class Theatre:
         with (
             database(self._databases, name, TEMPLATE) as url,
             Redis.from_url(self._redis_url) as redis,
-            _Web() as web,
+            LocalWeb() as web,
         ):
             redis.flushall()
             token = secrets.token_urlsafe(24)
@@ -62,10 +60,9 @@ class Theatre:
                 parts = build(self.settings(url, token, simulator.url), now=clock, shelf=self._shelf)
                 self._shelf = parts.shelf
                 try:
-                    web.serve(parts)
-                    yield LiveStage(parts, simulator, redis, clock)
+                    with web.serving(create_web(parts)):
+                        yield LiveStage(parts, simulator, redis, clock)
                 finally:
-                    web.close()
                     parts.engine.dispose()
 
     def settings(self, database_url: str, token: str = "", simulator_url: str = "") -> Settings:
@@ -180,36 +177,3 @@ class LiveStage:
             new[number] = [message.text for message in inbox[self._read.get(number, 0) :]]
             self._read[number] = len(inbox)
         return new
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Addresses hold a token, and belong in no log."""
-
-
-class _Web:
-    """A port that is known before there is anything to serve on it."""
-
-    def __init__(self) -> None:
-        self._server = make_server(HOST, 0, self._nothing_yet, threaded=True, request_handler=_Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="play", daemon=True)
-        self.url = f"http://{HOST}:{self._server.port}"
-
-    def __enter__(self) -> "_Web":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.server_close()
-
-    def serve(self, parts: Parts) -> None:
-        self._server.app = create_web(parts)
-        self._thread.start()
-
-    def close(self) -> None:
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-
-    @staticmethod
-    def _nothing_yet(_environ: object, _start: object) -> list[bytes]:
-        raise AssertionError("nobody can ask before serve()")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 import click
+from flask.cli import with_appcontext
 
 from flows.form import Channel
 from service.blanks import Unfilled
@@ -19,7 +20,10 @@ HELP = "*384*1234# dials · a digit answers · sms TEXT sends · @ shows what ha
 
 @click.command("talk")
 @click.option("--phone", default=VILLAGER, show_default=True, help="Whose phone this is.")
-@click.option("--channel", type=click.Choice([each.value for each in Channel]), default=Channel.USSD.value, show_default=True)
+@click.option(
+    "--channel", type=click.Choice([each.value for each in Channel]), default=Channel.USSD.value, show_default=True
+)
+@with_appcontext
 def talk(phone: str, channel: str) -> None:
     """Be a phone: type what it says, see what it shows. Prints a transcript, which `play` can play."""
     if not is_phone(phone):
