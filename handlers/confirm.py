@@ -1,18 +1,37 @@
 """The last look before a report is filed."""
 
+import re
+from collections.abc import Sequence
+
 from flows.engine import summary
 from flows.progress import Progress
 from handlers import filing
 from handlers.fill import back_to_last
-from handlers.menu import Item, hear_choice, show_page
+from handlers.menu import Item, hear_choice, pages, show_page
 from handlers.turn import Position, State, Talk, Turn
+
+SHORT = 4  # characters: yes, no, oui, non
 
 
 def _title(talk: Talk, state: State) -> str:
+    """The answers; those as short as "yes" with their questions, where that fits one screen, else not at all."""
     form = talk.desk.forms[state["form"]]
     told = summary(form, Progress.from_json(state["progress"]), talk.world)
-    lines = (talk.say("confirm.number", number=text) if text.isdigit() else text for _, text in told)
-    return "\n".join([talk.say("confirm.title"), *lines])
+    whole = _worded(talk, told)
+    if len(pages(talk, whole, _items(talk, state), back=True)) == 1:
+        return whole
+    return _worded(talk, [(label, text) for label, text in told if text.isdigit() or len(text) > SHORT])
+
+
+def _worded(talk: Talk, told: Sequence[tuple[str, str]]) -> str:
+    return "\n".join([talk.say("confirm.title"), *(_line(talk, label, text) for label, text in told)])
+
+
+def _line(talk: Talk, label: str, text: str) -> str:
+    if text.isdigit():
+        return talk.say("confirm.number", number=text)
+    question = re.match(r"[^?؟(]*[?؟]", label)
+    return f"{question[0]} {text}" if question and len(text) <= SHORT else text
 
 
 def _items(talk: Talk, state: State) -> list[Item]:

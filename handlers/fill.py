@@ -67,8 +67,10 @@ def _next(talk: Talk, state: State, done: Step) -> Turn:
 
 
 def _must_consent(talk: Talk, state: Mapping[str, Any]) -> bool:
+    """Before the first answer that could harm its teller; members have signed when they were enrolled."""
     code = state["progress"].get("answers", {}).get("code", "")
-    return "consent" not in state and talk.desk.codes.compartment(code) in GUARDED
+    asked = "consent" in state or talk.caller.seat is not None
+    return not asked and talk.desk.codes.compartment(code) in GUARDED
 
 
 def back_to_last(talk: Talk, state: State) -> Turn:

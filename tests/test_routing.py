@@ -115,7 +115,7 @@ def test_without_a_place_an_officer_s_post_decides(post: Post, simulator: Simula
 
 def test_a_person_in_danger_is_for_the_protection_desk_alone(post: Post, simulator: Simulator) -> None:
     post.sms(VILLAGER, "33#1 Gogui")
-    for answer in ("1", "2", "1", "Gogui"):
+    for answer in ("1", "2", "1"):  # yes; do not write to me; immediate danger
         post.sms(VILLAGER, answer)
     post.work()
     report = report_of(post)
@@ -129,8 +129,8 @@ def test_a_person_in_danger_is_for_the_protection_desk_alone(post: Post, simulat
 
 def test_a_complaint_reaches_no_police_phone(post: Post, simulator: Simulator) -> None:
     post.sms(VILLAGER, "AVIS 87")
-    post.sms(VILLAGER, "1")
-    post.sms(VILLAGER, "2")
+    for answer in ("1", "2", "Un agent m'a frappe au poste"):
+        post.sms(VILLAGER, answer)
     post.work()
     assert report_of(post).compartment is Compartment.COMPLAINTS
     assert told(simulator) == {COMPLAINTS}

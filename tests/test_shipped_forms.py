@@ -29,6 +29,7 @@ TOLD_OF_VICTIMS = {
     "code",
     "danger",
     "number",
+    "persons",
     "age",
     "sex",
     "consent",
@@ -296,7 +297,7 @@ def test_nobody_is_asked_for_a_story_or_a_village_about_a_person_in_danger(code:
 
 def test_villagers_are_not_made_to_question_a_victim() -> None:
     asked = asked_names(INCIDENT, {"reporter": "community"}, {"group": "3", "code": "1", "where": "4"})
-    assert asked == ["group", "code", "danger", "number", "where"]
+    assert asked == ["group", "code", "danger", "persons", "where"]
 
 
 @pytest.mark.parametrize("card", ["card_interview", "card_indicators"])
