@@ -26,6 +26,8 @@ from service.gateways.contract import (
     UssdRequest,
     Verdict,
 )
+from service.gateways.fields import required as _required
+from service.gateways.fields import text as _text
 
 NAME = "africastalking"
 PRODUCTION = "https://api.africastalking.com"
@@ -115,18 +117,6 @@ def read_optout(form: Mapping[str, str]) -> OptOut:
 def render_ussd(text: str, end: bool) -> str:
     """The one place where the prefix is written that Africa's Talking asks for."""
     return f"{'END' if end else 'CON'} {text}"
-
-
-def _text(form: Mapping[str, str], field: str) -> str:
-    """Without NUL, which no database takes."""
-    return form.get(field, "").replace("\0", "")
-
-
-def _required(form: Mapping[str, str], field: str) -> str:
-    value = _text(form, field)
-    if not value.strip():
-        raise Unreadable(f"{field} is missing")
-    return value
 
 
 def _phone(number: str) -> str:
