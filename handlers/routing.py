@@ -37,7 +37,10 @@ def route(desk: Desk, report_id: int) -> Routed:
     report = reports.lock(desk.db, report_id)
     if report is None or report.routed_at is not None or report.partial:
         return Routed()
+    before = incidents.compartment(desk.db, report.incident_id)
     incident = incidents.of(desk.db, report, desk.now)
+    if before is not None and before is not report.compartment:
+        alerts.recall(desk.db, incident.id)  # its readers are others now
     report.routed_at = desk.now
     rules = routes.matching(desk.db, report.compartment, report.severity)
     if not rules:

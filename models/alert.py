@@ -1,20 +1,37 @@
 """An alert is the duty of one member to look at one incident."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Select, String, UniqueConstraint, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    ScalarSelect,
+    Select,
+    String,
+    UniqueConstraint,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
-from models.incident import Incident
+from models.incident import Incident, IncidentState
 from models.keys import Keyring
 from models.member import Member, Recipient, serving, with_phones
 from models.message import Message, MessageState, open_text
 from models.report import Report
 
+RECALLED = "recalled"
+
 
 class Alert(Base):
+    """incomplete: of a report that is not finished; nobody is chased for an answer to it."""
+
     __tablename__ = "alert"
     __table_args__ = (UniqueConstraint("incident_id", "member_id", "level"),)
 
@@ -26,6 +43,7 @@ class Alert(Base):
     tries: Mapped[int]
     acked_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(24))
+    incomplete: Mapped[bool] = mapped_column(default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +56,19 @@ class OpenAlert:
     area: str | None
 
 
-def open_alert(db: Session, incident_id: int, member_id: int, level: int, due: datetime) -> int:
+def open_alert(
+    db: Session, incident_id: int, member_id: int, level: int, due: datetime, *, incomplete: bool = False
+) -> int:
     """The id of this member's alert on that incident; asking twice makes one."""
     mine = select(Alert).where(Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.level == level)
     alert = db.scalar(mine)
     if alert is None:
         alert = Alert(id=new_id(), incident_id=incident_id, member_id=member_id, level=level, due_at=due, tries=0)
         db.add(alert)
-        db.flush()
+    elif alert.incomplete and not incomplete:
+        alert.due_at = due  # the whole report has come: its clock begins now
+    alert.incomplete = incomplete
+    db.flush()
     return alert.id
 
 
@@ -68,32 +91,45 @@ def addressed_to(db: Session, member_id: int, reference: str) -> list[OpenAlert]
 
 
 def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None]]:
-    first = (
-        select(Report.reference)
-        .where(Report.incident_id == Incident.id)
-        .order_by(Report.filed_at)
-        .limit(1)
-        .scalar_subquery()
-    )
     return (
-        select(Alert.id, first, Incident.severity, Incident.area)
+        select(Alert.id, _first_reference(), Incident.severity, Incident.area)
         .join(Incident, Incident.id == Alert.incident_id)
         .where(Alert.member_id == member_id)
     )
 
 
-def recall(db: Session, incident_id: int) -> None:
-    """End the alerts of an incident that has moved to other readers; what is not yet sent is held back."""
+def _first_reference() -> ScalarSelect[str]:
+    mine = select(Report.reference).where(Report.incident_id == Incident.id)
+    return mine.order_by(Report.filed_at).limit(1).scalar_subquery()
+
+
+def recall(db: Session, incident_id: int, reason: str = RECALLED) -> None:
+    """End the alerts of an incident that has moved to other readers, or is over; what is not yet sent is held."""
     open_ones = Alert.incident_id == incident_id, Alert.ended_as.is_(None)
-    ids = list(db.scalars(select(Alert.id).where(*open_ones)))
-    db.execute(update(Alert).where(Alert.id.in_(ids)).values(ended_as="recalled"))
-    waiting = Message.alert_id.in_(ids), Message.state == MessageState.DUE
-    db.execute(update(Message).where(*waiting).values(state=MessageState.HELD, reason="recalled"))
+    _end(db, list(db.scalars(select(Alert.id).where(*open_ones))), reason)
+
+
+def _end(db: Session, alert_ids: Collection[int], reason: str) -> None:
+    db.execute(update(Alert).where(Alert.id.in_(alert_ids)).values(ended_as=reason))
+    waiting = Message.alert_id.in_(alert_ids), Message.state == MessageState.DUE
+    db.execute(update(Message).where(*waiting).values(state=MessageState.HELD, reason=reason))
+
+
+def incidents_waiting_for(db: Session, member_ids: Collection[int]) -> list[int]:
+    """The incidents on which one of these members has an open alert."""
+    open_ones = Alert.member_id.in_(member_ids), Alert.acked_at.is_(None), Alert.ended_as.is_(None)
+    return list(db.scalars(select(Alert.incident_id).where(*open_ones).distinct().order_by(Alert.incident_id)))
+
+
+def withdraw(db: Session, incident_id: int, member_ids: Collection[int]) -> None:
+    """End these members' open alerts on an incident; what is not yet sent is held."""
+    theirs = Alert.incident_id == incident_id, Alert.member_id.in_(member_ids), Alert.acked_at.is_(None)
+    _end(db, list(db.scalars(select(Alert.id).where(*theirs, Alert.ended_as.is_(None)))), "rerouted")
 
 
 def text_of(db: Session, keys: Keyring, alert_id: int) -> str:
-    """What the alert said when it was sent; "" where its message is gone."""
-    query = select(Message).where(Message.alert_id == alert_id).order_by(Message.created_at).limit(1)
+    """What the alert said when it was last sent; "" where its message is gone."""
+    query = select(Message).where(Message.alert_id == alert_id).order_by(Message.created_at.desc()).limit(1)
     message = db.scalar(query)
     return open_text(keys, message.id, message.body_enc) if message and message.body_enc else ""
 
@@ -103,3 +139,49 @@ def alerted(db: Session, incident_id: int, but: int, now: datetime) -> list[Reci
     told = select(Alert.member_id).where(Alert.incident_id == incident_id, Alert.member_id != but)
     query = select(Member.id, Member.level, Member.language).where(Member.id.in_(told), serving(now))
     return with_phones(db, db.execute(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident that a member has in hand."""
+
+    incident_id: int
+    reference: str
+    severity: int
+    code: str | None
+    area: str | None
+    state: IncidentState
+
+
+def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
+    """What this member has taken or answered for and is not closed, the gravest and oldest first."""
+    query = _cases(member_id, Alert.acked_at.is_not(None)).where(Incident.state != IncidentState.CLOSED)
+    ordered = query.order_by(Incident.severity.desc(), Incident.created_at, Incident.id).limit(most)
+    return [Case(*row) for row in db.execute(ordered)]
+
+
+def case(db: Session, member_id: int, incident_id: int) -> Case | None:
+    """That incident, where this member was alerted of it and nobody has recalled the alert."""
+    row = db.execute(_cases(member_id).where(Incident.id == incident_id)).first()
+    return Case(*row) if row else None
+
+
+def named_case(db: Session, member_id: int, reference: str) -> Case | None:
+    """As `case`, by the reference of any of its reports."""
+    named = select(Report.incident_id).where(Report.reference == reference)
+    row = db.execute(_cases(member_id).where(Incident.id.in_(named))).first()
+    return Case(*row) if row else None
+
+
+def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
+    standing = or_(Alert.ended_as.is_(None), Alert.ended_as != RECALLED)
+    mine = select(Alert.incident_id).where(Alert.member_id == member_id, standing, *which)
+    return select(
+        Incident.id, _first_reference(), Incident.severity, Incident.code, Incident.area, Incident.state
+    ).where(Incident.id.in_(mine))
+
+
+def answered(db: Session, incident_id: int, member_id: int, now: datetime) -> None:
+    """This member's alerts on that incident wait for no acknowledgement any more."""
+    mine = Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.acked_at.is_(None)
+    db.execute(update(Alert).where(*mine).values(acked_at=now))

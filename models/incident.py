@@ -1,9 +1,11 @@
 """An incident is the case that one or more reports corroborate; its history is only ever added to."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -34,11 +36,12 @@ class Incident(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     outcome: Mapped[str | None] = mapped_column(String(24))
     version: Mapped[int]
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class History(Base):
-    """via: the phone's channel, the console, or the service itself."""
+    """via: the phone's channel, the console, or the service itself; proposes: a state that a second member must
+    agree to."""
 
     __tablename__ = "history"
 
@@ -48,6 +51,7 @@ class History(Base):
     via: Mapped[str] = mapped_column(String(24))
     from_state: Mapped[IncidentState | None]
     to_state: Mapped[IncidentState]
+    proposes: Mapped[IncidentState | None]
     at: Mapped[datetime]
 
 
@@ -67,6 +71,11 @@ def of(db: Session, report: Report, now: datetime) -> Incident:
     return incident
 
 
+def compartment(db: Session, incident_id: int | None) -> Compartment | None:
+    """Whose readers an incident has; None where there is no incident yet."""
+    return db.scalar(select(Incident.compartment).where(Incident.id == incident_id)) if incident_id else None
+
+
 def _describe(incident: Incident, report: Report) -> None:
     incident.compartment = report.compartment
     incident.code, incident.area, incident.severity = report.code, report.area, report.severity
@@ -82,13 +91,23 @@ def reference(db: Session, incident_id: int) -> str:
     return db.scalars(query).one()
 
 
-def take(db: Session, incident: Incident, member_id: int, via: str, now: datetime) -> None:
-    """This member has it now."""
-    before = incident.state
-    incident.owner_id = member_id
-    if before is IncidentState.RECEIVED:
-        incident.state = IncidentState.TO_VERIFY
+def move(db: Session, incident: Incident, to: IncidentState, member_id: int, via: str, now: datetime) -> None:
+    """The locked incident is in that state now; which moves are allowed is not decided here."""
+    before, incident.state = incident.state, to
     _record(db, incident, member_id, via, before, now)
+
+
+def propose(db: Session, incident: Incident, to: IncidentState, member_id: int, via: str, now: datetime) -> None:
+    """This member says so; it stands as long as the incident stays in the state that it is in."""
+    _record(db, incident, member_id, via, incident.state, now, to)
+
+
+def is_proposed(db: Session, incident: Incident, to: IncidentState, but: int) -> bool:
+    """Whether another member has said the same since the incident came into its state."""
+    mine = History.incident_id == incident.id
+    moved = select(func.max(History.seq)).where(mine, History.from_state != History.to_state).scalar_subquery()
+    said = select(History.seq).where(mine, History.proposes == to, History.member_id != but)
+    return db.scalar(said.where(History.seq > func.coalesce(moved, 0)).limit(1)) is not None
 
 
 def note(db: Session, incident: Incident, what: str, now: datetime) -> None:
@@ -103,6 +122,7 @@ def _record(
     via: str,
     before: IncidentState | None,
     now: datetime,
+    proposes: IncidentState | None = None,
 ) -> None:
     incident.version += 1
     db.add(
@@ -113,6 +133,7 @@ def _record(
             via=via,
             from_state=before,
             to_state=incident.state,
+            proposes=proposes,
             at=now,
         )
     )
@@ -129,3 +150,51 @@ def progress(db: Session, report: Report) -> str:
     if incident.state is IncidentState.CLOSED:
         return "closed"
     return "seen" if incident.owner_id is not None else "received"
+
+
+ENDED = (IncidentState.FALSE, IncidentState.DUPLICATE, IncidentState.CLOSED)
+DENIED = (IncidentState.FALSE, IncidentState.DUPLICATE)
+
+
+def _within(areas: Iterable[str]) -> ColumnElement[bool]:
+    """Whether an incident lies in one of these areas; a P-code begins with the one of the area above it."""
+    return or_(false(), *(Incident.area.startswith(pcode, autoescape=True) for pcode in sorted(areas)))
+
+
+def near(db: Session, areas: Iterable[str], since: datetime, most: int) -> list[Incident]:
+    """What operations knows of those areas since then, newest first, but for what proved wrong."""
+    query = select(Incident).where(
+        Incident.compartment == Compartment.OPERATIONS,
+        Incident.created_at >= since,
+        Incident.severity > 0,
+        Incident.state.not_in(DENIED),
+        _within(areas),
+    )
+    return list(db.scalars(query.order_by(Incident.created_at.desc()).limit(most)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many incidents of one kind; new: since the beginning of the day."""
+
+    compartment: Compartment
+    code: str | None
+    state: IncidentState
+    new: bool
+    count: int
+
+
+COUNTED = (Compartment.OPERATIONS, Compartment.FEEDBACK)
+
+
+def tally(db: Session, areas: Iterable[str], since: datetime, today: datetime) -> list[Tally]:
+    """The incidents of those areas, and those of no known area, by kind."""
+    kinds = Incident.compartment, Incident.code, Incident.state
+    new = (Incident.created_at >= today).label("is_new")
+    query = select(*kinds, new, func.count()).where(
+        Incident.compartment.in_(COUNTED),
+        Incident.created_at >= since,
+        or_(Incident.code.is_(None), Incident.severity > 0),
+        or_(Incident.area.is_(None), _within(areas)),
+    )
+    return [Tally(*row) for row in db.execute(query.group_by(*kinds, "is_new"))]

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
-from models.code import Compartment
+from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
 from models.reference import WIDTHS, draw
 
@@ -140,10 +140,28 @@ def _new_reference(db: Session) -> str:
 def complete(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> Report:
     """File a draft, or file again what has meanwhile been classified: it is then routed once more.
 
-    What was told before stays in the body unless it is told anew; the body is sealed for its compartment.
+    What was filed before stays in the body unless it is told anew; the body is sealed for its compartment.
     """
     report = db.get_one(Report, report_id)
     told = {**_told_before(db, keys, report), **facts.answers}
+    _describe(report, facts)
+    report.partial, report.state = False, ReportState.FILED
+    report.filed_at, report.routed_at, report.abandoned_at = now, None, None
+    _seal(db, keys, report, told)
+    db.flush()
+    return report
+
+
+def abandon(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> None:
+    """Keep what a draft says so far; it stays partial, and may yet be finished."""
+    report = db.get_one(Report, report_id)
+    _describe(report, facts)
+    report.abandoned_at = now
+    _seal(db, keys, report, facts.answers)
+    db.flush()
+
+
+def _describe(report: Report, facts: Facts) -> None:
     in_operations = facts.compartment is Compartment.OPERATIONS
     report.compartment = facts.compartment
     report.severity = facts.severity
@@ -152,11 +170,16 @@ def complete(db: Session, keys: Keyring, report_id: int, facts: Facts, now: date
     report.place_id = facts.place_id if in_operations else None
     report.happened_on = facts.happened_on if in_operations else None
     report.contact_id = facts.contact_id
-    report.partial, report.state = False, ReportState.FILED
-    report.filed_at, report.routed_at = now, None
-    _seal(db, keys, report, told)
+
+
+def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id: int | None) -> None:
+    """A draft turns out to be about something else: what was kept for its old readers goes."""
+    report = db.get_one(Report, report_id)
+    report.compartment, report.contact_id = compartment, contact_id
+    report.severity, report.code, report.area, report.area_version = 0, None, None, None
+    report.place_id = report.happened_on = None
+    db.execute(delete(ReportBody).where(ReportBody.report_id == report_id))
     db.flush()
-    return report
 
 
 def _seal(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
@@ -196,6 +219,12 @@ def by_reference(db: Session, reference: str) -> Report | None:
     return db.scalar(select(Report).where(Report.reference == reference))
 
 
+def first_of(db: Session, incident_id: int) -> Report:
+    """The report that an incident began with."""
+    mine = select(Report).where(Report.incident_id == incident_id)
+    return db.scalars(mine.order_by(Report.filed_at).limit(1)).one()
+
+
 def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
     """Filed reports that nobody has routed yet, oldest first."""
     query = (
@@ -211,3 +240,14 @@ def all_filed(db: Session) -> Iterator[Report]:
     """Every report that was not withdrawn, oldest first, in small portions."""
     query = select(Report).where(Report.state != ReportState.WITHDRAWN).order_by(Report.created_at)
     return iter(db.scalars(query.execution_options(yield_per=500)))
+
+
+def of_contact(db: Session, contact_id: int, most: int) -> list[Report]:
+    """What this phone has reported, newest first; never what lies in a guarded compartment."""
+    mine = Report.contact_id == contact_id, Report.compartment.not_in(GUARDED), Report.state != ReportState.WITHDRAWN
+    return list(db.scalars(select(Report).where(*mine).order_by(Report.created_at.desc()).limit(most)))
+
+
+def of_incident(db: Session, incident_id: int) -> list[Report]:
+    """The reports that corroborate it, oldest first."""
+    return list(db.scalars(select(Report).where(Report.incident_id == incident_id).order_by(Report.filed_at)))

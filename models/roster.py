@@ -18,7 +18,8 @@ from models.roster_row import COLUMNS, Entry, Rolls, WrongColumn, read_entry
 
 @dataclass(slots=True)
 class RosterAccount:
-    """changes: a line for each member who is new or different, without whole numbers; problems: rows not taken."""
+    """changes: a line for each member who is new or different, without whole numbers; problems: rows not taken;
+    moved: the members who hold other things now than before, whose open alerts want other readers perhaps."""
 
     added: int = 0
     changed: int = 0
@@ -26,6 +27,7 @@ class RosterAccount:
     deactivated: int = 0
     changes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    moved: set[int] = field(default_factory=set)
 
     @property
     def sums(self) -> str:
@@ -82,6 +84,8 @@ def _take(db: Session, rolls: Rolls, entry: Entry, number: int, account: RosterA
     after = _snapshot(db, rolls, member)
     outcome = "added" if before is None else "unchanged" if before == after else "changed"
     setattr(account, outcome, getattr(account, outcome) + 1)
+    if outcome == "changed":
+        account.moved.add(member.id)
     if outcome != "unchanged":
         account.changes.append(f"row {number}: {outcome} {entry.role} {mask(entry.phones[0])}{_what(before, after)}")
     return member.id
@@ -144,23 +148,25 @@ def _what(before: Mapping[str, object] | None, after: Mapping[str, object]) -> s
 
 def _deactivate_others(db: Session, seen: set[int], now: datetime, account: RosterAccount) -> None:
     gone = Member.id.not_in(seen), Member.active_until.is_(None)
-    account.deactivated = len(db.scalars(select(Member.id).where(*gone)).all())
+    ids = db.scalars(select(Member.id).where(*gone)).all()
+    account.deactivated = len(ids)
+    account.moved.update(ids)
     db.execute(update(Member).where(*gone).values(active_until=now))
 
 
-def suspend(db: Session, keys: Keyring, phone: str, now: datetime) -> bool:
-    """The phone is lost or seized; False where it is nobody's on the roster."""
+def suspend(db: Session, keys: Keyring, phone: str, now: datetime) -> int | None:
+    """The phone is lost or seized; the member whose it was, None where it is nobody's on the roster."""
     return _mark(db, lock(db, keys, phone, now).id, now)
 
 
-def reinstate(db: Session, keys: Keyring, phone: str, now: datetime) -> bool:
-    """The phone is back in its member's hands; False where it is nobody's on the roster."""
+def reinstate(db: Session, keys: Keyring, phone: str, now: datetime) -> int | None:
+    """The phone is back in its member's hands; the member, None where it is nobody's on the roster."""
     return _mark(db, lock(db, keys, phone, now).id, None)
 
 
-def _mark(db: Session, contact_id: int, lost_at: datetime | None) -> bool:
+def _mark(db: Session, contact_id: int, lost_at: datetime | None) -> int | None:
     found = db.get(MemberPhone, contact_id)
     if found is not None and (found.lost_at is None) != (lost_at is None):
         found.lost_at = lost_at
         db.flush()
-    return found is not None
+    return found.member_id if found else None

@@ -8,12 +8,14 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from handlers.rerouting import reroute
 from models import roster as rosters
 from models.keys import Keyring
 from models.phone import parse_phone
 from service.commands.accounts import read_rows, tell
 from service.commands.context import parts
 from service.database import transaction
+from service.exchange import follow_up
 from service.stocking import rolls
 
 roster = AppGroup("roster", help="The members and their phones.")
@@ -27,7 +29,10 @@ def import_members(path: Path, replace: bool) -> None:
     here = parts()
     rows = read_rows(path)
     with transaction(here.engine) as db:
-        account = rosters.import_roster(db, rolls(here.desk(db)), rows, replace=replace)
+        desk = here.desk(db)
+        account = rosters.import_roster(db, rolls(desk), rows, replace=replace)
+        effects = reroute(desk, account.moved)
+    follow_up(here, effects)
     tell(account.changes, account.problems, account.sums)
 
 
@@ -45,13 +50,15 @@ def reinstate(phone: str) -> None:
     _mark(phone, rosters.reinstate, "Reinstated.")
 
 
-def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], bool], done: str) -> None:
+def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], int | None], done: str) -> None:
     number = parse_phone(phone)
     if number is None:
         raise click.BadParameter("not a phone number", param_hint="PHONE")
     here = parts()
     with transaction(here.engine) as db:
-        found = mark(db, here.keys, number, here.now())
-    if not found:
-        raise click.ClickException("no member has this phone")
+        member_id = mark(db, here.keys, number, here.now())
+        if member_id is None:
+            raise click.ClickException("no member has this phone")
+        effects = reroute(here.desk(db), {member_id})
+    follow_up(here, effects)
     click.echo(done)
