@@ -8,13 +8,15 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check lock setup
+.PHONY: help run test test-system check bench walk lock setup
 
 help:
 	@echo "make run          serve on PORT=$(PORT), with everything that this needs"
 	@echo "make test         all tests, on SQLite and on PostgreSQL"
 	@echo "make test-system  the tests that need Debian packages"
 	@echo "make check        lint, types, import contracts"
+	@echo "make bench        hops a second on both databases (LARGE=1: among a million reports)"
+	@echo "make walk         10,000 sessions at random, on both databases"
 	@echo "make lock         pin the requirements anew"
 
 run: $(SERVING)
@@ -35,6 +37,12 @@ check: $(DEVELOPING)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -ll -r flows models handlers service wsgi.py worker.py
+
+bench: $(DEVELOPING)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(if $(LARGE),--large)
+
+walk: $(DEVELOPING)
+	@PYTHONPATH=tests $(BIN)/python -m bench.walker
 
 lock: $(DEVELOPING)
 	PATH="$(BIN):$$PATH" $(LOCK) -o requirements.txt

