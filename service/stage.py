@@ -1,7 +1,7 @@
 """A fresh service for one conversation: real hooks, a simulated network, and a clock that is moved by hand."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,8 @@ from service.queue import Dispatcher, open_queue, quick_connection
 from service.scratch import Beside, Databases, Files, database
 from service.settings import PREFIX, Settings
 from service.shelf import Shelf
-from service.simulator.phone import Dial, Refused
+from service.simulator.dialects import Dialect, Dialled, dial
+from service.simulator.phone import Refused
 from service.simulator.server import Simulator
 from service.transcript import is_dial, screen
 from service.web import create_web
@@ -29,6 +30,7 @@ from service.witness import Witness
 from service.work import work_off
 
 TEMPLATE = "prepared"
+NO_MORE: Mapping[str, str] = {}
 A_MOMENT = timedelta(seconds=1)  # what saying anything takes
 STRIDE = timedelta(minutes=1)  # of the clock, and longer ones in a pause of hours
 MOST_STRIDES = 60
@@ -44,8 +46,13 @@ class Theatre:
         self._shelf: Shelf | None = None  # forms and places are the same in every copy: read once
 
     @contextmanager
-    def stage(self, begins: datetime) -> Iterator["LiveStage"]:
-        """A service that nobody has ever used, at that moment."""
+    def stage(
+        self, begins: datetime, settings: Mapping[str, str] = NO_MORE, dialect: Dialect = Dialect.AFRICASTALKING
+    ) -> Iterator["LiveStage"]:
+        """A service that nobody has ever used, at that moment, with these settings (named without the prefix).
+
+        dialect: how the phones' network brings what is keyed; SMS come by Africa's Talking in any case.
+        """
         name = f"stage_{secrets.token_hex(4)}"
         with (
             database(self._databases, name, TEMPLATE) as url,
@@ -57,21 +64,25 @@ class Theatre:
             hooks = f"{web.url}/hooks/africastalking/{token}/"
             with Simulator(hooks=hooks, at_once=True) as simulator:
                 clock = HandClock(begins)
-                parts = build(self.settings(url, token, simulator.url), now=clock, shelf=self._shelf)
+                found = self.settings(url, token, simulator.url, settings)
+                parts = build(found, now=clock, shelf=self._shelf)
                 self._shelf = parts.shelf
                 try:
                     with web.serving(create_web(parts)):
-                        yield LiveStage(parts, simulator, redis, clock)
+                        yield LiveStage(parts, simulator, redis, clock, dialect)
                 finally:
                     parts.engine.dispose()
 
-    def settings(self, database_url: str, token: str = "", simulator_url: str = "") -> Settings:
+    def settings(
+        self, database_url: str, token: str = "", simulator_url: str = "", more: Mapping[str, str] = NO_MORE
+    ) -> Settings:
         said = {
             "DATA_DIR": str(self._folder),
             "DATABASE_URL": database_url,
             "REDIS_URL": self._redis_url,
             "HOOK_TOKEN": token,
             "AFRICASTALKING_URL": simulator_url,
+            **more,
         }
         environ = {f"{PREFIX}{name}": value for name, value in said.items()}
         return Settings.from_environment(demo_settings.settle(environ, 0))
@@ -110,15 +121,18 @@ class HandClock:
 class LiveStage:
     """A running service, and the phones around it."""
 
-    def __init__(self, parts: Parts, simulator: Simulator, redis: "Redis", clock: HandClock) -> None:
+    def __init__(self, parts: Parts, simulator: Simulator, redis: "Redis", clock: HandClock, dialect: Dialect) -> None:
         self._simulator = simulator
+        self._dial = partial(dial, dialect, simulator.line)
+        self._service_code = parts.settings.service_code
         self._redis = redis
         self._queue = open_queue(redis)
         self._now = clock
-        self._jobs = {name: partial(act, parts) for name, act in JOBS.items()}
+        self._jobs = {name: partial(self._work, parts, name) for name in JOBS}
+        self._failed: list[str] = []
         self._clock = Clock(Dispatcher(quick_connection(parts.settings.redis_url)), TASKS, clock)
         self._witness = Witness(parts.engine, clock())
-        self._dials: dict[str, Dial] = {}
+        self._dials: dict[str, Dialled] = {}
         self._read: dict[str, int] = {}
 
     def say(self, phone: str, channel: Channel, text: str) -> Happened:
@@ -142,15 +156,15 @@ class LiveStage:
 
     def _key(self, phone: str, text: str) -> str:
         """Dial, or press keys; the screen."""
-        dial = self._dials.get(phone)
+        open_one = self._dials.get(phone)
         try:
             if is_dial(text):
-                if dial and not dial.ended:
-                    dial.hang_up()
-                self._dials[phone] = dial = Dial(self._simulator.line, phone, text)
-                shown = dial.start()
-            elif dial and not dial.ended:
-                shown = dial.press(text)
+                if open_one and not open_one.ended:
+                    open_one.hang_up()
+                self._dials[phone] = open_one = self._dial(phone, text, self._service_code)
+                shown = open_one.start()
+            elif open_one and not open_one.ended:
+                shown = open_one.press(text)
             else:
                 raise NobodyAsked("there is no dial open, so nobody asked for an answer")
         except Refused as error:
@@ -162,7 +176,16 @@ class LiveStage:
         came = self._new_messages()
         mine = came.pop(phone, []) if channel is Channel.SMS else []
         sent = [f"sms {number} {text}" for number, texts in sorted(came.items()) for text in texts]
-        return Happened([*shown, *mine], [*self._witness.look(), *sent])
+        failed, self._failed = self._failed, []
+        return Happened([*shown, *mine], [*self._witness.look(), *sent, *failed])
+
+    def _work(self, parts: Parts, name: str, *ids: int | str) -> None:
+        """Run a job; one that fails is something that happened."""
+        try:
+            JOBS[name](parts, *ids)
+        except Exception as error:
+            self._failed.append(f"failed {name} ({type(error).__name__})")
+            raise
 
     def _settle(self) -> None:
         """Until no job waits and no receipt is on its way; receipts make no jobs."""

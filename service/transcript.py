@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from flows.form import Channel
+from service.settings import RULES
 
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 ENDED = "END"  # what the last screen of a dial begins with
+SETTINGS = ("direct_dial", "resume_minutes", "session_seconds")  # those that a conversation may need otherwise
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -77,6 +79,12 @@ class Transcript:
         return next(found, "")
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The settings that it needs, named as in the environment, without the prefix."""
+        named = (e.text.split(maxsplit=1) for e in self.entries if e.mark is Mark.HEADER and e.name == "setting")
+        return {name.upper(): value for name, value in named}
+
+    @property
     def begins(self) -> datetime:
         return moment(self.header("now")) if self.header("now") else BEGINNING
 
@@ -120,6 +128,14 @@ def moment(text: str) -> datetime:
     if found.tzinfo is None:
         raise ValueError("no time zone")
     return found.astimezone(UTC)
+
+
+def setting(text: str) -> object:
+    """`direct_dial yes`. Raises ValueError for anything else."""
+    name, _, value = text.partition(" ")
+    if name not in SETTINGS:
+        raise ValueError("no setting of a conversation")
+    return RULES[name.upper()].read(value.strip())
 
 
 def pause(text: str) -> timedelta:
@@ -188,6 +204,10 @@ class _Reader:
 
     def _problem_of_header(self, entry: Entry) -> str:
         match entry.name:
+            case "setting" if self._begun():
+                return "setting: stands before anybody speaks"
+            case "setting":
+                return "" if _reads(setting, entry.text) else f"expected one of {', '.join(SETTINGS)} and its value"
             case "title" | "now" if self._begun() or entry.name in self._headers():
                 return f"{entry.name}: stands once, before anybody speaks"
             case "title":
@@ -198,7 +218,7 @@ class _Reader:
                 return "" if is_phone(entry.text) else "expected a number such as +22370000011"
             case "channel":
                 return "" if entry.text in tuple(Channel) else "expected ussd or sms"
-        return f"there is no header {entry.name}: (title, phone, channel, now)"
+        return f"there is no header {entry.name}: (title, phone, channel, now, setting)"
 
     def _headers(self) -> set[str]:
         return {entry.name for entry in self.entries if entry.mark is Mark.HEADER}

@@ -60,6 +60,10 @@ def test_a_transcript_is_steps_of_phones_with_what_must_come_of_them() -> None:
     assert nothing.action.text == ""
 
 
+def test_a_setting_is_named_as_in_the_environment() -> None:
+    assert parse("setting: direct_dial yes\n" + HEADERS, "a.txt").settings == {"DIRECT_DIAL": "yes"}
+
+
 def test_without_a_time_a_conversation_begins_on_a_monday_morning() -> None:
     assert parse(HEADERS, "a.txt").begins.strftime("%A %H:%M") == "Monday 09:00"
 
@@ -76,6 +80,11 @@ def test_without_a_time_a_conversation_begins_on_a_monday_morning() -> None:
         pytest.param("title:\n", "a.txt:1: title: is empty", id="empty title"),
         pytest.param("title: A\ntitle: B\n", "a.txt:2: title: stands once", id="two titles"),
         pytest.param(HEADERS + "> 1\nnow: 2026-03-02T09:00Z\n", "a.txt:5: now: stands once", id="late now"),
+        pytest.param(
+            "setting: hook_token x\n", "a.txt:1: expected one of direct_dial", id="not a setting to play with"
+        ),
+        pytest.param("setting: direct_dial perhaps\n", "a.txt:1: expected one of", id="no value of that setting"),
+        pytest.param(HEADERS + "> 1\nsetting: direct_dial yes\n", "a.txt:5: setting: stands", id="late setting"),
         pytest.param(HEADERS + "< Hello\n", "a.txt:4: nobody has said", id="shown before anything was said"),
         pytest.param(HEADERS + "= report\n", "a.txt:4: nobody has said", id="kept before anything was said"),
         pytest.param(HEADERS + "  more\n", "a.txt:4: an indented line", id="nothing to go on with"),

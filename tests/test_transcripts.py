@@ -9,11 +9,13 @@ from postgresql_server import Server
 
 from service.commands.play import play as command
 from service.player import play
+from service.simulator.dialects import Dialect
 from service.stage import Theatre, theatre
 from service.transcript import Channel, Transcript, parse, written
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.glob("*.txt"))
+DIALLED = [path for path in FILES if "channel: ussd" in path.read_text(encoding="utf-8")]
 ENOUGH = 25
 
 
@@ -42,7 +44,15 @@ def house(database_kind: str, request: pytest.FixtureRequest) -> Theatre:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_conversation_goes_as_it_is_written(house: Theatre, path: Path) -> None:
     transcript = read(path)
-    with house.stage(transcript.begins) as stage:
+    with house.stage(transcript.begins, transcript.settings) as stage:
+        difference = play(transcript, stage)
+    assert difference is None, str(difference)
+
+
+@pytest.mark.parametrize("path", DIALLED, ids=lambda path: path.stem)
+def test_a_dial_goes_the_same_where_the_network_sends_the_latest_input_only(house: Theatre, path: Path) -> None:
+    transcript = read(path)
+    with house.stage(transcript.begins, transcript.settings, Dialect.COMVIVA) as stage:
         difference = play(transcript, stage)
     assert difference is None, str(difference)
 

@@ -6,6 +6,7 @@ import click
 
 from service.player import play as play_one
 from service.player import record as record_one
+from service.simulator.dialects import Dialect
 from service.stage import Theatre, theatre
 from service.transcript import BadTranscript, Transcript, parse, written
 
@@ -14,21 +15,28 @@ from service.transcript import BadTranscript, Transcript, parse, written
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--database-url", help="Play in databases of our own beside this one (postgresql://…).")
 @click.option("--record", is_flag=True, help="Write into the files what really happens.")
-def play(paths: tuple[Path, ...], database_url: str | None, record: bool) -> None:
+@click.option(
+    "--dialect",
+    type=click.Choice([each.value for each in Dialect]),
+    default=Dialect.AFRICASTALKING.value,
+    show_default=True,
+    help="How the network brings USSD.",
+)
+def play(paths: tuple[Path, ...], database_url: str | None, record: bool, dialect: str) -> None:
     """Play transcripts, each against a fresh service. Exit 1 on a difference, 2 for an unreadable file."""
     try:
         transcripts = [parse(path.read_text(encoding="utf-8"), str(path)) for path in paths]
         with theatre(database_url or "") as house:
-            results = [_one(house, transcript, record) for transcript in transcripts]
+            results = [_one(house, transcript, record, Dialect(dialect)) for transcript in transcripts]
     except (BadTranscript, UnicodeDecodeError) as error:
         raise click.UsageError(str(error)) from None
     if not all(results):
         raise SystemExit(1)
 
 
-def _one(house: Theatre, transcript: Transcript, record: bool) -> bool:
+def _one(house: Theatre, transcript: Transcript, record: bool, dialect: Dialect) -> bool:
     """Whether it went as it is written."""
-    with house.stage(transcript.begins) as stage:
+    with house.stage(transcript.begins, transcript.settings, dialect) as stage:
         if record:
             entries = record_one(transcript, stage)
             Path(transcript.name).write_text(written(entries), encoding="utf-8")

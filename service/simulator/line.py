@@ -1,10 +1,12 @@
 """The way from the simulated network to the hooks of a service on this machine."""
 
+import re
 import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import urlencode
 
 import requests
@@ -31,6 +33,10 @@ class Line:
 
     def __post_init__(self) -> None:
         loopback(self.hooks)
+
+    def to(self, hooks: str) -> Self:
+        """The same line to the hooks of another gateway: `/hooks/comviva/`."""
+        return replace(self, hooks=re.sub(r"/hooks/[^/]+/", hooks, self.hooks))
 
     def post(
         self, name: str, form: Mapping[str, str] | bytes, headers: Mapping[str, str] | None = None
