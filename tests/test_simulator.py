@@ -158,7 +158,7 @@ def test_what_cannot_be_scripted_is_named(said: Any, named: str) -> None:
         Outcome.read(said)
 
 
-@pytest.mark.parametrize("body", ['{"status_cod": 1}', "[]", "no"])
+@pytest.mark.parametrize("body", ['{"status_cod": 1}', '{"times": 0}', '{"times": "2"}', "[]", "no"])
 def test_a_wrong_script_is_refused_in_plain_text(simulator: Simulator, body: str) -> None:
     answer = requests.post(f"{simulator.url}/simulator/script", body, timeout=10)
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")

@@ -64,7 +64,9 @@ def control(network: Network, line: Line | None) -> Blueprint:
     def script() -> Response:
         given = request.get_json(force=True)
         times = given.pop("times", 1) if isinstance(given, dict) else 1
-        network.script(Outcome.read(given), times if isinstance(times, int) else 1)
+        if type(times) is not int or times < 1:
+            raise Unscriptable("times is to be a whole number from 1 on")
+        network.script(Outcome.read(given), times)
         return _json({"scripted": times})
 
     @knobs.delete("/log")
