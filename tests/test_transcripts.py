@@ -57,6 +57,13 @@ def test_a_dial_goes_the_same_where_the_network_sends_the_latest_input_only(hous
     assert difference is None, str(difference)
 
 
+def test_the_conversation_in_the_guide_goes_as_it_is_written(house: Theatre) -> None:
+    guide = (FOLDER.parent.parent / "docs" / "transcripts.md").read_text(encoding="utf-8")
+    transcript = parse(guide.split("```\n")[1], "docs/transcripts.md")
+    with house.stage(transcript.begins) as stage:
+        assert play(transcript, stage) is None
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_transcript_is_written_as_the_format_writes_it(path: Path) -> None:
     assert written(read(path).entries) == path.read_text(encoding="utf-8")
