@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     delete,
     func,
     or_,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, new_id, upsert
+from models.base import Base, UtcDateTime, new_id, upsert
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberPhone, Role
 
@@ -65,15 +66,16 @@ def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
     """The contact of that phone (E.164), made if it is new, locked until the transaction ends."""
     connection = db.connection()
     pseudonym = keys.pseudonym(phone)
-    query = _known(pseudonym, now)
-    row = connection.execute(query).first()
+    whose = {"whose": pseudonym, "now": now}
+    row = connection.execute(KNOWN, whose).first()
     if row is None:
         _make(connection, keys, pseudonym, phone, now)
-        row = connection.execute(query).one()
+        row = connection.execute(KNOWN, whose).one()
     return Known(*row)
 
 
-def _known(pseudonym: bytes, now: datetime) -> Select[Any]:
+def _known() -> Select[Any]:
+    now = bindparam("now", type_=UtcDateTime)
     active = and_(MemberPhone.contact_id == Contact.id, MemberPhone.lost_at.is_(None))
     serving = and_(Member.id == MemberPhone.member_id, or_(Member.active_until.is_(None), Member.active_until > now))
     return (
@@ -89,11 +91,14 @@ def _known(pseudonym: bytes, now: datetime) -> Select[Any]:
         )
         .outerjoin(MemberPhone, active)
         .outerjoin(Member, serving)
-        .where(Contact.pseudonym == pseudonym)
+        .where(Contact.pseudonym == bindparam("whose"))
         .order_by(Member.id.is_(None))
         .limit(1)
         .with_for_update(of=Contact)
     )
+
+
+KNOWN = _known()  # every hop asks: built once
 
 
 def _make(connection: Connection, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) -> None:
@@ -103,6 +108,11 @@ def _make(connection: Connection, keys: Keyring, pseudonym: bytes, phone: str, n
     values = {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now}
     insert = upsert(connection, Contact).values(values).on_conflict_do_nothing(index_elements=["pseudonym"])
     connection.execute(insert)
+
+
+def hold(db: Session, contact_id: int) -> None:
+    """Lock a contact that is there: nobody else hears this phone until the transaction ends."""
+    db.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
 
 
 def number(db: Session, keys: Keyring, contact_id: int) -> str | None:
@@ -150,3 +160,8 @@ def last_place(db: Session, contact_id: int | None) -> int | None:
 def find(db: Session, keys: Keyring, phone: str) -> int | None:
     """The id of that phone's contact; None where it has never been seen."""
     return db.scalar(select(Contact.id).where(Contact.pseudonym == keys.pseudonym(phone)))
+
+
+def language(db: Session, contact_id: int) -> str | None:
+    """The language that its holder has chosen."""
+    return db.scalar(select(Contact.language).where(Contact.id == contact_id))

@@ -13,9 +13,11 @@ class Stamp(Base):
     version: Mapped[int]
 
 
+STAMPS = select(Stamp.__table__.c.name, Stamp.__table__.c.version)  # every hop asks: built once
+
+
 def stamps(db: Session) -> dict[str, int]:
-    table = Stamp.__table__
-    return {row.name: row.version for row in db.connection().execute(select(table.c.name, table.c.version))}
+    return {row.name: row.version for row in db.connection().execute(STAMPS)}
 
 
 def bump(db: Session, name: str) -> None:
