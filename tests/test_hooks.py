@@ -83,7 +83,7 @@ def test_an_sms_that_the_wire_has_mangled_is_a_report(post: Post, body: bytes) -
     assert count(post, Report) == 1
 
 
-@pytest.mark.parametrize("text", [b"%ff%fe", b"%E9t%E9", b"%C0%80", b"%ED%A0%80"])
+@pytest.mark.parametrize("text", [b"%ff%fe", b"%E9t%E9", b"%C0%80", b"%ED%A0%80", b"\xe9t\xe9 br\xfbl\xe9"])
 def test_invalid_utf8_is_neither_an_error_nor_lost(post: Post, text: bytes) -> None:
     assert post.hook("sms", b"id=1&from=%2B22376123456&to=1&text=" + text)[0] == 200
     assert count(post, Message, Message.direction == Direction.IN) == 1
