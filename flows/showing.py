@@ -52,10 +52,10 @@ def _pages(hop: Hop) -> tuple[Page, ...]:
 def _screen(hop: Hop, reasons: Sequence[str]) -> str:
     pages = _pages(hop)
     page = pages[min(hop.progress.page, len(pages) - 1)].text
-    return _with_reason(page, reasons, hop.world)
+    return with_reason(page, reasons, hop.world)
 
 
-def _with_reason(page: str, reasons: Sequence[str], world: World) -> str:
+def with_reason(page: str, reasons: Sequence[str], world: World) -> str:
     """The page below the first of the reasons that there is room for, else as it is."""
     for reason in reasons:
         for text in (reason, gsm7.fold(reason)):

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from handlers import resume
 from handlers.conversation import HOME, converse
 from handlers.turn import Position, Talk, Turn
+from models import unfinished
 
 
 def answer(talk: Talk, said: str | None, at: Position | None) -> Turn:
@@ -12,11 +14,30 @@ def answer(talk: Talk, said: str | None, at: Position | None) -> Turn:
 
 
 def direct(talk: Talk, tokens: list[str]) -> Turn:
-    """`*384*1234*1*12#`: the tokens of a first text, taken as answers one after the other."""
-    turn = answer(talk, None, None)
+    """A new dial: the phone's other dials go no further, and what was begun is offered again.
+
+    `*384*1234*1*12#`: the tokens of a first text, taken as answers one after the other, as far as they are any.
+
+    They are meant for home: on a phone that has something else to be asked first, they wait for nobody.
+    """
+    unfinished.take_over(talk.desk.db, talk.caller.contact_id, talk.conversation_id, talk.desk.now)
+    turn = answer(talk, None, resume.offer(talk))
+    if turn.at is None or turn.at.handler != HOME.handler:
+        return turn
     for token in tokens:
-        if turn.at is None:
+        before = turn.at
+        turn = converse(_onward(talk, turn), before, token).after(turn)
+        if turn.at is None or _refused(before, turn.at):
             break
-        onward = replace(talk, acts=talk.acts + turn.opened)
-        turn = converse(onward, turn.at, token).after(turn)
     return turn
+
+
+def _onward(talk: Talk, turn: Turn) -> Talk:
+    caller = replace(talk.caller, language=turn.language or talk.caller.language)
+    return replace(talk, caller=caller, acts=talk.acts + turn.opened)
+
+
+def _refused(before: Position, after: Position) -> bool:
+    """Whether the same was asked again: what follows was not typed for it."""
+    tries = after.state.get("tries") or after.state.get("progress", {}).get("tries")
+    return after == before or bool(tries)

@@ -13,11 +13,11 @@ def _items() -> list[Item]:
 
 
 def show(talk: Talk, state: State) -> Turn:
-    return show_page(talk, Position("language"), talk.say("language.title"), _items())
+    return show_page(talk, Position("language", state), talk.say("language.title"), _items())
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
-    here = Position("language")
+    here = Position("language", state)
     return hear_choice(talk, here, talk.say("language.title"), _items(), said, back=Position("home"))
 
 

@@ -1,14 +1,16 @@
 """A menu of the service's own: a title, choices with their digits, paged like any other screen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.folding import digits
 from flows.form import Channel
 from flows.screen import Page, lay_out
+from flows.showing import PATIENCE, with_reason
 from handlers.turn import Position, Talk, Turn
 
 MORE, BACK = "9", "0"
+TRIES = "tries"  # in a state: wrong inputs in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ def show_page(talk: Talk, here: Position, title: str, items: Sequence[Item], *, 
 def hear_choice(
     talk: Talk, here: Position, title: str, items: Sequence[Item], said: str, *, back: Position | None = None
 ) -> Turn:
-    """Where what was typed leads: a choice on any page, more, back, or the same screen again."""
+    """Where what was typed leads: a choice on any page, more, back, or the same screen below the reason."""
     typed = digits(said).strip()
     for item in items:
         if item.key == typed:
-            return Turn(at=item.to, onward=True)
+            return _go(item.to)
     page = int(here.state.get("page", 0))
     last = len(pages(talk, title, items, back=back is not None)) - 1
     if typed == MORE and page < last:
@@ -56,9 +58,23 @@ def hear_choice(
     if typed == BACK and page > 0:
         return _turn_to(here, page - 1)
     if typed == BACK and back is not None:
-        return Turn(at=back, onward=True)
-    return Turn(at=here, onward=True)
+        return _go(back)
+    return _ask_again(talk, here, title, items, back=back is not None)
 
 
 def _turn_to(here: Position, page: int) -> Turn:
-    return Turn(at=Position(here.handler, {**here.state, "page": page}), onward=True)
+    return _go(Position(here.handler, {**here.state, "page": page}))
+
+
+def _go(to: Position) -> Turn:
+    """Patience begins anew at every screen."""
+    return Turn(at=Position(to.handler, {key: value for key, value in to.state.items() if key != TRIES}), onward=True)
+
+
+def _ask_again(talk: Talk, here: Position, title: str, items: Sequence[Item], *, back: bool) -> Turn:
+    tries = int(here.state.get(TRIES, 0)) + 1
+    turn = show_page(talk, Position(here.handler, {**here.state, TRIES: tries}), title, items, back=back)
+    reasons = [talk.say(f"hint.{key}") for key in (("explain.digit",) if tries >= PATIENCE else ()) + ("digit",)]
+    if talk.channel is Channel.SMS:
+        return replace(turn, text=f"{reasons[0]}\n{turn.text}")
+    return replace(turn, text=with_reason(turn.text, reasons, talk.world))
