@@ -28,6 +28,7 @@ class Told:
     answers: Mapping[str, str]
     grade: str
     exercise: bool = False
+    partial: bool = False
 
 
 def alert_text(desk: Desk, told: Told, language: str) -> str:
@@ -44,6 +45,7 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
     row = desk.atlas.resolve(told.place)
     words = [
         desk.say("alert.exercise", language) if told.exercise else "",
+        desk.say("alert.incomplete", language) if told.partial else "",
         f"{'!!' if told.severity >= 4 else '!'}S{told.severity}",
         f"{desk.codes.short(told.code, language)}({told.code})",
         place,

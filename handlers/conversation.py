@@ -3,7 +3,24 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import cards, confirm, consent, fill, follow, home, inbox, language, reading
+from handlers import (
+    cards,
+    cases,
+    confirm,
+    consent,
+    counterpart,
+    digest,
+    fill,
+    follow,
+    home,
+    inbox,
+    language,
+    mine,
+    near,
+    pin,
+    reading,
+    resume,
+)
 from handlers.turn import Position, State, Talk, Turn
 
 Show = Callable[[Talk, State], Turn]
@@ -22,6 +39,20 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
     "inbox": (inbox.show, inbox.hear),
     "alert": (inbox.show_alert, inbox.hear_alert),
     "take": (inbox.show_take, None),
+    "cases": (cases.show, cases.hear),
+    "case": (cases.show_case, cases.hear_case),
+    "outcome": (cases.show_outcome, cases.hear_outcome),
+    "decide": (cases.show_decide, None),
+    "pin": (pin.show, pin.hear),
+    "digest": (digest.show, digest.hear),
+    "near": (near.show, near.hear),
+    "near_one": (near.show_one, near.hear_one),
+    "mine": (mine.show, mine.hear),
+    "mine_one": (mine.show_one, mine.hear_one),
+    "posts": (counterpart.show, counterpart.hear),
+    "list_me": (counterpart.show_list_me, None),
+    "post": (counterpart.show_post, counterpart.hear_post),
+    "call_me": (counterpart.show_call_me, None),
     "fill": (fill.show, fill.hear),
     "consent": (consent.show, consent.hear),
     "consented": (consent.show_consented, None),
@@ -31,6 +62,9 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
     "reopen": (confirm.show_reopen, None),
     "send": (confirm.show_send, None),
     "drop": (confirm.show_drop, None),
+    "resume": (resume.show, resume.hear),
+    "resumed": (resume.show_resumed, None),
+    "restarted": (resume.show_restarted, None),
 }
 
 

@@ -30,6 +30,8 @@ class Policy:
     session: timedelta = timedelta(minutes=5)
     dialogue: timedelta = timedelta(hours=12)
     receipt_pause: timedelta = timedelta(seconds=10)
+    resume: timedelta = timedelta(minutes=30)
+    resume_member: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any
 from flows.engine import values
 from flows.form import Form, Kind
 from flows.progress import Progress
-from handlers.turn import Route, State, Talk, Turn
+from handlers.desk import Desk
+from handlers.turn import Position, Route, State, Talk, Turn
+from models import alert as alerts
 from models import contact
 from models import report as reports
 from models.code import GUARDED, Compartment
@@ -25,11 +27,39 @@ class Drafted:
 
 
 def draft(talk: Talk, form: Form, state: State, progress: Progress) -> Drafted:
-    """The state with its draft; one is opened when the first useful answer is there."""
-    if "draft" in state or not _useful(form, progress):
+    """The state with its draft; one is opened when the first useful answer is there, and moves to other readers
+    when the answers change whose it is."""
+    compartment = talk.desk.codes.compartment(_code(talk, form, progress)) or Compartment.INTAKE
+    write = bool(state.get("write"))
+    if "draft" in state:
+        return Drafted(_moved(talk, state, compartment, write), 0)
+    if not _useful(form, progress):
         return Drafted(state, 0)
-    compartment = talk.desk.codes.compartment(progress.answers.get("code", "")) or Compartment.INTAKE
-    return Drafted({**state, "draft": _open(talk, form, compartment, bool(state.get("write")))}, 1)
+    return Drafted({**state, "draft": _open(talk, form, compartment, write)}, 1)
+
+
+def _code(talk: Talk, form: Form, progress: Progress) -> str:
+    """What it is about so far; a card may work it out instead of asking."""
+    asked = progress.answers.get("code", "")
+    if asked or not any(q.name == "code" and q.kind is Kind.CALCULATE for q in form.questions):
+        return asked
+    return values(form, progress, talk.world).get("code", "")
+
+
+def _moved(talk: Talk, state: State, compartment: Compartment, write: bool) -> State:
+    kept = state["draft"]
+    if kept.get("filed") or kept["compartment"] == compartment:
+        return state
+    report = reports.move_draft(talk.desk.db, kept["id"], compartment, _teller(talk, compartment, write))
+    if report.incident_id is not None:
+        alerts.recall(talk.desk.db, report.incident_id)
+    return {**state, "draft": {**kept, "compartment": compartment}}
+
+
+def unfinished(at: Position | None) -> int | None:
+    """The draft that somebody who stands there has begun and not sent."""
+    kept = at.state.get("draft", {}) if at else {}
+    return None if kept.get("filed") else kept.get("id")
 
 
 def _useful(form: Form, progress: Progress) -> bool:
@@ -47,7 +77,7 @@ def _open(talk: Talk, form: Form, compartment: Compartment, write: bool) -> dict
         contact_id=_teller(talk, compartment, write),
     )
     opened = reports.open_draft(talk.desk.db, compartment, origin, talk.desk.now)
-    return {"id": opened.id, "reference": opened.reference}
+    return {"id": opened.id, "reference": opened.reference, "compartment": compartment}
 
 
 def _teller(talk: Talk, compartment: Compartment, write: bool) -> int | None:
@@ -74,7 +104,7 @@ def file(talk: Talk, state: State) -> Turn:
     opened = 0 if "draft" in state else 1
     write = bool(state.get("write"))
     kept = state.get("draft") or _open(talk, form, compartment, write)
-    facts = _facts(talk, form, answers, compartment, write)
+    facts = facts_of(talk.desk, form, answers, compartment, _teller(talk, compartment, write))
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
     if facts.place_id is not None and compartment is Compartment.OPERATIONS:
         contact.remember_place(talk.desk.db, talk.caller.contact_id, facts.place_id)
@@ -82,20 +112,24 @@ def file(talk: Talk, state: State) -> Turn:
     return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
 
 
-def _facts(talk: Talk, form: Form, answers: Mapping[str, str], compartment: Compartment, write: bool) -> Facts:
+def facts_of(
+    desk: Desk, form: Form, answers: Mapping[str, str], compartment: Compartment, contact_id: int | None
+) -> Facts:
+    """What is filed of a form's final answers; without a code nobody knows how grave it is."""
     known = {q.name for q in form.questions if q.kind is not Kind.HIDDEN}
-    place = talk.desk.atlas.resolve(answers.get("place_key", ""))
-    code = answers["code"]
+    place = desk.atlas.resolve(answers.get("place_key", ""))
+    code = answers.get("code", "")
+    grave = desk.codes.severity(code) if desk.codes.compartment(code) else 0
     happened = answers.get("happened_on")
     return Facts(
         compartment=compartment,
-        code=code,
-        severity=int(float(answers.get("severity") or talk.desk.codes.severity(code))),
+        code=code or None,
+        severity=int(float(answers.get("severity") or grave)) if code else 0,
         area=place.pcode if place else None,
         area_version=place.pcode_version if place else None,
         place_id=place.place_id if place else None,
         happened_on=date.fromisoformat(happened) if happened else None,
-        contact_id=_teller(talk, compartment, write),
+        contact_id=contact_id,
         answers={name: value for name, value in answers.items() if name in known},
     )
 
@@ -111,7 +145,14 @@ def _thanks(talk: Talk, facts: Facts, reference: str) -> str:
 def discard(talk: Talk, state: State) -> None:
     """The teller thought better of it: the draft goes, its reference is never given again."""
     if "draft" in state:
-        reports.withdraw(talk.desk.db, state["draft"]["id"], talk.desk.now)
+        withdraw(talk.desk, state["draft"]["id"])
+
+
+def withdraw(desk: Desk, report_id: int) -> None:
+    """What was told goes, and with it whatever the first readers had been told of it."""
+    report = reports.withdraw(desk.db, report_id, desk.now)
+    if report.partial and report.incident_id is not None:
+        alerts.recall(desk.db, report.incident_id)
 
 
 def keep_text(talk: Talk, text: str) -> Drafted:
@@ -125,4 +166,4 @@ def keep_text(talk: Talk, text: str) -> Drafted:
         answers={"text": text},
     )
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
-    return Drafted({"form": form.name, "draft": kept}, 1, (Route(kept["id"]),))
+    return Drafted({"form": form.name, "draft": {**kept, "filed": True}}, 1, (Route(kept["id"]),))

@@ -45,11 +45,30 @@ def route(desk: Desk, report_id: int) -> Routed:
     rules = routes.matching(desk.db, report.compartment, report.severity)
     if not rules:
         return Routed()
-    recipients = choose(desk, report, [rule.role for rule in rules])
+    recipients = _and_forewarned(desk, incident.id, choose(desk, report, [rule.role for rule in rules]))
     effects = alert(desk, report, incident.id, recipients)
     if not recipients:
         incidents.note(desk.db, incident, "nobody_to_tell", desk.now)
     return Routed(effects, len(recipients), not recipients)
+
+
+def forewarn(desk: Desk, report_id: int) -> tuple[Deliver, ...]:
+    """Tell the first level of a report that nobody has finished: once, and nobody is chased for an answer."""
+    report = reports.lock(desk.db, report_id)
+    if report is None or not report.partial:
+        return ()
+    rules = routes.matching(desk.db, report.compartment, report.severity)
+    if not rules:
+        return ()
+    incident = incidents.of(desk.db, report, desk.now)
+    return alert(desk, report, incident.id, choose(desk, report, [rule.role for rule in rules]))
+
+
+def _and_forewarned(desk: Desk, incident_id: int, chosen: list[Recipient]) -> list[Recipient]:
+    """Whoever heard of it when it was not finished hears of the whole."""
+    known = {recipient.member_id for recipient in chosen}
+    others = alerts.forewarned(desk.db, incident_id, desk.now)
+    return chosen + [recipient for recipient in others if recipient.member_id not in known]
 
 
 def choose(desk: Desk, report: Report, roles: Sequence[Role]) -> list[Recipient]:
@@ -86,10 +105,12 @@ def alert(desk: Desk, report: Report, incident_id: int, recipients: Sequence[Rec
     due = _when(desk, report)
     written: list[int] = []
     for recipient in recipients:
-        alert_id = alerts.open_alert(desk.db, incident_id, recipient.member_id, recipient.level, due)
+        member, level = recipient.member_id, recipient.level
+        alert_id = alerts.open_alert(desk.db, incident_id, member, level, due, incomplete=report.partial)
         text = alert_text(desk, told, recipient.language)
         for n, contact_id in enumerate(recipient.contact_ids):
-            purpose = f"alert:{alert_id}:1" if n == 0 else f"alert:{alert_id}:1:{n}"
+            duty = f"incomplete:{alert_id}" if report.partial else f"alert:{alert_id}:1"
+            purpose = f"{duty}:{n}" if n else duty
             message_id = write(desk, contact_id, text, purpose, alert_id=alert_id, not_before=due)
             written += [message_id] if message_id else []
     now = [Deliver(tuple(written))] if written and due <= desk.now else []
@@ -119,4 +140,5 @@ def _told(desk: Desk, report: Report) -> Told:
         answers=answers,
         grade=GRADES.get(member.role, UNKNOWN_SOURCE) if member else UNKNOWN_SOURCE,
         exercise=report.exercise,
+        partial=report.partial,
     )

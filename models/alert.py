@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
-from models.incident import Incident, IncidentState
+from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
 from models.member import Member, Recipient, serving, with_phones
 from models.message import Message, MessageState, open_text
@@ -141,6 +141,13 @@ def alerted(db: Session, incident_id: int, but: int, now: datetime) -> list[Reci
     return with_phones(db, db.execute(query).all())
 
 
+def forewarned(db: Session, incident_id: int, now: datetime) -> list[Recipient]:
+    """The active members who were told of it when it was not finished."""
+    mine = Alert.incident_id == incident_id, Alert.incomplete, Alert.ended_as.is_(None)
+    query = select(Member.id, Alert.level, Member.language).join(Alert, Alert.member_id == Member.id)
+    return with_phones(db, db.execute(query.where(*mine, serving(now))).all())
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An incident that a member has in hand."""
@@ -161,7 +168,7 @@ def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
 
 
 def case(db: Session, member_id: int, incident_id: int) -> Case | None:
-    """That incident, where this member was alerted of it and nobody has recalled the alert."""
+    """That incident, where this member was alerted of it and the alert is still this member's."""
     row = db.execute(_cases(member_id).where(Incident.id == incident_id)).first()
     return Case(*row) if row else None
 
@@ -174,7 +181,7 @@ def named_case(db: Session, member_id: int, reference: str) -> Case | None:
 
 
 def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
-    standing = or_(Alert.ended_as.is_(None), Alert.ended_as != RECALLED)
+    standing = or_(Alert.ended_as.is_(None), Alert.ended_as.in_([state.value for state in ENDED]))
     mine = select(Alert.incident_id).where(Alert.member_id == member_id, standing, *which)
     return select(
         Incident.id, _first_reference(), Incident.severity, Incident.code, Incident.area, Incident.state
@@ -184,4 +191,14 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
 def answered(db: Session, incident_id: int, member_id: int, now: datetime) -> None:
     """This member's alerts on that incident wait for no acknowledgement any more."""
     mine = Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.acked_at.is_(None)
-    db.execute(update(Alert).where(*mine).values(acked_at=now))
+    db.execute(update(Alert).where(*mine, Alert.ended_as.is_(None)).values(acked_at=now))
+
+
+def waiting(db: Session, member_id: int, incident_id: int) -> int | None:
+    """This member's open alert on that incident."""
+    mine = Alert.incident_id == incident_id, Alert.member_id == member_id
+    return db.scalar(select(Alert.id).where(*mine, Alert.acked_at.is_(None), Alert.ended_as.is_(None)).limit(1))
+
+
+def incident_of(db: Session, alert_id: int) -> int | None:
+    return db.scalar(select(Alert.incident_id).where(Alert.id == alert_id))

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, UtcDateTime, new_id, upsert
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberPhone, Role
+from models.stamp import EDITION
 
 
 class Contact(Base):
@@ -50,7 +51,8 @@ class Suppression(Base):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A contact, locked, with the seat that its phone belongs to (member_id None = not on the roster)."""
+    """A contact, locked, with the seat that its phone belongs to (member_id None = not on the roster); edition: of
+    places and codes, which every hop must know too."""
 
     id: int
     language: str | None
@@ -60,6 +62,7 @@ class Known:
     level: int
     member_language: str | None
     post_place_id: int | None
+    edition: int
 
 
 def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
@@ -88,6 +91,7 @@ def _known() -> Select[Any]:
             func.coalesce(Member.level, 0),
             Member.language,
             Member.post_place_id,
+            EDITION.scalar_subquery(),
         )
         .outerjoin(MemberPhone, active)
         .outerjoin(Member, serving)

@@ -3,18 +3,45 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
 from models.keys import Keyring, Purpose
 
+OPEN_ON_SQLITE = text("ended = 0 AND taken_over_at IS NULL")
+OPEN_ON_POSTGRESQL = text("NOT ended AND taken_over_at IS NULL")
+HOLDS_A_DRAFT = text("draft_id IS NOT NULL")
+FORGOTTEN = text("draft_id IS NOT NULL AND abandoned_at IS NULL")
+
 
 class Conversation(Base):
+    """draft_id: the report that has been begun in it and not finished (no foreign key: reports point here);
+    abandoned_at: since when nobody is expected to go on here; taken_over_at: the phone has dialled anew."""
+
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("gateway", "session_key"),)
+    __table_args__ = (
+        UniqueConstraint("gateway", "session_key"),
+        Index("ix_conversation_open", "contact_id", sqlite_where=OPEN_ON_SQLITE, postgresql_where=OPEN_ON_POSTGRESQL),
+        Index("ix_conversation_draft", "contact_id", sqlite_where=HOLDS_A_DRAFT, postgresql_where=HOLDS_A_DRAFT),
+        Index("ix_conversation_forgotten", "expires_at", sqlite_where=FORGOTTEN, postgresql_where=FORGOTTEN),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     gateway: Mapped[str] = mapped_column(String(24))
@@ -29,6 +56,9 @@ class Conversation(Base):
     ended: Mapped[bool]
     acts: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime]
+    draft_id: Mapped[int | None]
+    abandoned_at: Mapped[datetime | None]
+    taken_over_at: Mapped[datetime | None]
     proven_at: Mapped[datetime | None]  # when a PIN was typed right in it
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -50,6 +80,7 @@ class Dial:
     acts: int
     contact_id: int | None
     heard_at: datetime
+    taken_over: bool = False
 
 
 def mac(keys: Keyring, text: str) -> bytes:
@@ -58,10 +89,7 @@ def mac(keys: Keyring, text: str) -> bytes:
 
 
 def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | None:
-    table = Conversation.__table__
-    columns = [table.c[name] for name in COLUMNS]
-    query = select(*columns).where(table.c.gateway == gateway, table.c.session_key == session_key)
-    row = db.connection().execute(query).first()
+    row = db.connection().execute(FIND, {"at": gateway, "key": session_key}).first()
     if row is None:
         return None
     about = f"conversation/{row.id}"
@@ -79,6 +107,7 @@ def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | N
         acts=row.acts,
         contact_id=row.contact_id,
         heard_at=row.updated_at,
+        taken_over=row.taken_over_at is not None,
     )
 
 
@@ -94,33 +123,45 @@ COLUMNS = (
     "acts",
     "contact_id",
     "updated_at",
+    "taken_over_at",
 )
+
+# Every hop says these: they are built once. PostgreSQL reads synchronous_commit at the commit, so one statement both
+# saves and says that nobody waits for the disk.
+TABLE = cast(Table, Conversation.__table__)
+FIND = select(*(TABLE.c[name] for name in COLUMNS)).where(
+    TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
+)
+SAVE = update(TABLE).where(TABLE.c.id == bindparam("which"))
+SAVE_WITHOUT_WAITING = SAVE.returning(func.set_config("synchronous_commit", "off", True))
 
 
 def begin(db: Session, gateway: str, session_key: str, contact_id: int, channel: str, now: datetime) -> Dial:
     """A conversation that has said nothing yet; the contact is locked, so nobody else begins the same one."""
     opened = Dial(new_id(), "", {}, None, b"", "", False, None, 0, contact_id, now)
     db.connection().execute(
-        insert(Conversation).values(
-            id=opened.id,
-            gateway=gateway,
-            session_key=session_key,
-            contact_id=contact_id,
-            channel=channel,
-            handler="",
-            ended=False,
-            acts=0,
-            expires_at=now,
-            created_at=now,
-            updated_at=now,
-        )
+        insert(TABLE),
+        {
+            "id": opened.id,
+            "gateway": gateway,
+            "session_key": session_key,
+            "contact_id": contact_id,
+            "channel": channel,
+            "handler": "",
+            "ended": False,
+            "acts": 0,
+            "expires_at": now,
+            "created_at": now,
+            "updated_at": now,
+        },
     )
     return opened
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a turn leaves behind; handler "" = the conversation is over; history: all the text so far."""
+    """What a turn leaves behind; handler "" = the conversation is over; history: all the text so far; draft_id: the
+    report that is begun and not finished."""
 
     handler: str
     state: Mapping[str, Any]
@@ -128,28 +169,30 @@ class Said:
     history: str
     opened: int
     durable: bool
+    draft_id: int | None = None
 
 
 def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
     """Nothing that was typed is kept: only its length and HMAC, and the sealed progress and reply."""
     connection = db.connection()
-    if connection.dialect.name == "postgresql" and not said.durable:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+    promised = said.durable or connection.dialect.name == "sqlite"
     about = f"conversation/{dial.id}"
     connection.execute(
-        update(Conversation)
-        .where(Conversation.id == dial.id)
-        .values(
-            handler=said.handler,
-            progress_enc=keys.seal_json(Purpose.SESSIONS, dict(said.state), f"{about}/progress"),
-            reply_enc=keys.seal(Purpose.SESSIONS, said.reply.encode(), f"{about}/reply"),
-            text_len=len(said.history),
-            text_mac=mac(keys, said.history),
-            ended=not said.handler,
-            acts=dial.acts + said.opened,
-            expires_at=now + lasts,
-            updated_at=now,
-        )
+        SAVE if promised else SAVE_WITHOUT_WAITING,
+        {
+            "which": dial.id,
+            "handler": said.handler,
+            "progress_enc": keys.seal_json(Purpose.SESSIONS, dict(said.state), f"{about}/progress"),
+            "reply_enc": keys.seal(Purpose.SESSIONS, said.reply.encode(), f"{about}/reply"),
+            "text_len": len(said.history),
+            "text_mac": mac(keys, said.history),
+            "ended": not said.handler,
+            "acts": dial.acts + said.opened,
+            "draft_id": said.draft_id,
+            "abandoned_at": None,
+            "expires_at": now + lasts,
+            "updated_at": now,
+        },
     )
 
 

@@ -204,6 +204,12 @@ def claim(db: Session, keys: Keyring, message_ids: Sequence[int], now: datetime)
     ]
 
 
+def hold(db: Session, purpose_key: str, reason: str) -> None:
+    """Not to be sent after all, if it has not been yet."""
+    waiting = Message.purpose_key == purpose_key, Message.state == MessageState.DUE
+    db.execute(update(Message).where(*waiting).values(state=MessageState.HELD, reason=reason))
+
+
 def give_up_claims(db: Session, claimed_before: datetime) -> None:
     """Whoever claimed these is gone; the request may have gone out, so nobody sends them again."""
     stale = Message.state == MessageState.CLAIMED, Message.claimed_at < claimed_before
@@ -271,3 +277,9 @@ def join_orphans(db: Session, since: datetime) -> None:
     )
     for gateway, provider_id in db.execute(query).all():
         _apply_receipts(db, gateway, provider_id)
+
+
+def was_written(db: Session, purpose_keys: Sequence[str], since: datetime) -> bool:
+    """Whether one of these purposes has had its message since then."""
+    query = select(Message.id).where(Message.purpose_key.in_(purpose_keys), Message.created_at > since)
+    return db.scalar(query.limit(1)) is not None

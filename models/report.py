@@ -172,14 +172,12 @@ def _describe(report: Report, facts: Facts) -> None:
     report.contact_id = facts.contact_id
 
 
-def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id: int | None) -> None:
+def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id: int | None) -> Report:
     """A draft turns out to be about something else: what was kept for its old readers goes."""
     report = db.get_one(Report, report_id)
-    report.compartment, report.contact_id = compartment, contact_id
-    report.severity, report.code, report.area, report.area_version = 0, None, None, None
-    report.place_id = report.happened_on = None
-    db.execute(delete(ReportBody).where(ReportBody.report_id == report_id))
-    db.flush()
+    _describe(report, Facts(compartment=compartment, severity=0, answers={}, contact_id=contact_id))
+    _forget_answers(db, report_id)
+    return report
 
 
 def _seal(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
@@ -202,13 +200,19 @@ def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
     return opened
 
 
-def withdraw(db: Session, report_id: int, now: datetime) -> None:
-    """The teller took it back before sending it: no body was ever written, and the reference is used up."""
+def withdraw(db: Session, report_id: int, now: datetime) -> Report:
+    """The teller took it back before sending it: what was told goes, and the reference is used up."""
     report = db.get_one(Report, report_id)
     if report.partial:
         report.state, report.abandoned_at = ReportState.WITHDRAWN, now
         report.contact_id = None
-        db.flush()
+        _forget_answers(db, report_id)
+    return report
+
+
+def _forget_answers(db: Session, report_id: int) -> None:
+    db.execute(delete(ReportBody).where(ReportBody.report_id == report_id))
+    db.flush()
 
 
 def lock(db: Session, report_id: int) -> Report | None:

@@ -6,17 +6,20 @@ from functools import partial
 
 from flows.form import Channel
 from flows.language import DEFAULT
-from handlers import dialling, texting
+from handlers import dialling, leaving, texting
 from handlers.caller import Caller, Seat
 from handlers.desk import Desk
+from handlers.filing import unfinished
 from handlers.outbox import write
+from handlers.proof import Proof, Unproven
 from handlers.turn import Deliver, Effect, Position, Route, Talk, Turn
 from models import contact as contacts
 from models import conversation as conversations
 from models import message as messages
+from models import unfinished as drafts
 from models.phone import parse_phone
-from service.database import transaction
-from service.gateways.contract import InboundSms, Unreadable, UssdRequest
+from service.database import reading, transaction
+from service.gateways.contract import InboundSms, Unreadable, UssdEnd, UssdRequest
 from service.gateways.history import Heard, Kind, latest, newest
 from service.parts import Parts
 
@@ -32,19 +35,31 @@ class Screen:
 def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy,
     and Unreadable for the session of another phone."""
+    proofs: tuple[Proof, ...] = ()
+    while True:
+        try:
+            return _answer_hop(parts, gateway, request, proofs)
+        except Unproven as unproven:  # at most once for each PIN in the text
+            proofs = (*proofs, unproven.prove())
+
+
+def _answer_hop(parts: Parts, gateway: str, request: UssdRequest, proofs: tuple[Proof, ...]) -> Screen:
     phone = parse_phone(request.phone) or request.phone
     with transaction(parts.engine) as db:
-        desk = parts.desk(db)
-        known = contacts.lock(db, desk.keys, phone, desk.now)
+        known = contacts.lock(db, parts.keys, phone, parts.now())
+        desk = parts.desk(db, known.edition)
         dial = conversations.find(db, desk.keys, gateway, request.session_key)
         if dial is not None and dial.contact_id not in (None, known.id):
             raise Unreadable("this session is another phone's")
         heard = _heard(desk, request, dial)
         if dial is not None and (heard.kind is Kind.SAME or dial.ended):
             return Screen(dial.reply, dial.ended)
+        if dial is not None and dial.taken_over:
+            return Screen(desk.say("dial.taken_over", _caller(desk, known, phone).language), True)
         dial = dial or conversations.begin(db, gateway, request.session_key, known.id, "ussd", desk.now)
-        talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts)
+        talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts, proofs)
         turn = _turn(talk, heard, _position(dial), request.dialled)
+        leaving.let_go(desk, _position(dial), turn.at, turn.effects)
         said = _said(turn, turn.text, heard.text if request.history is None else request.history, turn.durable)
         conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.session)
     follow_up(parts, turn.effects)
@@ -79,6 +94,7 @@ def _said(turn: Turn, reply: str, history: str, durable: bool) -> conversations.
         history=history,
         opened=turn.opened,
         durable=durable,
+        draft_id=unfinished(turn.at),
     )
 
 
@@ -99,8 +115,8 @@ def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
         _keep_only(parts, gateway, sms)
         return
     with transaction(parts.engine) as db:
-        desk = parts.desk(db)
-        known = contacts.lock(db, desk.keys, sender, desk.now)
+        known = contacts.lock(db, parts.keys, sender, parts.now())
+        desk = parts.desk(db, known.edition)
         inbound = messages.receive(db, desk.keys, gateway, sms.provider_id, known.id, sms.text, desk.now)
         if inbound is None:
             return
@@ -114,11 +130,22 @@ def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, text: str, 
     expired = dial.expires_at is not None and dial.expires_at < desk.now
     talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
     turn = texting.answer(talk, text, None if expired else _position(dial))
+    leaving.let_go(desk, _position(dial), turn.at, turn.effects)
     said = _said(turn, "", "", durable=True)
     conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.dialogue)
     stopped = turn.text == talk.say("stop.done")
     reply = write(desk, known.id, turn.text, f"reply:{inbound}", even_if_stopped=stopped) if turn.text else None
     return (*turn.effects, *((Deliver((reply,)),) if reply else ()))
+
+
+def dial_ended(parts: Parts, gateway: str, end: UssdEnd) -> None:
+    """A hint that somebody was interrupted; where it never comes, the sweep finds the same."""
+    if end.completed:
+        return
+    with reading(parts.engine) as db:
+        conversation_id = drafts.dial_with_draft(db, gateway, end.session_key)
+    if conversation_id is not None:
+        parts.enqueue("abandon", conversation_id)
 
 
 def _keep_only(parts: Parts, gateway: str, sms: InboundSms) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from service import edge, receipts
 from service.edge import Answer
-from service.exchange import answer_hop, take_sms
+from service.exchange import answer_hop, dial_ended, take_sms
 from service.gateways import africastalking as wire
 from service.parts import Parts
 
@@ -17,7 +17,7 @@ def ussd(parts: Parts, form: Mapping[str, str]) -> Answer:
 
 
 def ussd_end(parts: Parts, form: Mapping[str, str]) -> Answer:
-    wire.read_ussd_end(form)
+    dial_ended(parts, wire.NAME, wire.read_ussd_end(form))
     return Answer()
 
 

@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from handlers import abandon as abandoning
 from handlers import routing
 from models import message as messages
 from models import report as reports
+from models import unfinished
 from service.database import transaction
 from service.delivery import deliver
 from service.exchange import follow_up
@@ -29,18 +31,34 @@ def route(parts: Parts, report_id: int) -> None:
     follow_up(parts, routed.effects)
 
 
+def abandon(parts: Parts, conversation_id: int) -> None:
+    """See to what somebody has begun and left."""
+    with transaction(parts.engine) as db:
+        effects = abandoning.abandon(parts.desk(db), conversation_id)
+    follow_up(parts, effects)
+
+
 def sweep(parts: Parts) -> None:
-    """Find what the queue forgot: reports that nobody routed, messages that are due, claims without an end."""
+    """Find what the queue forgot, or was never told: reports that nobody routed, messages that are due, claims
+    without an end, conversations that broke off."""
     now = parts.now()
     with transaction(parts.engine) as db:
         waiting = reports.unrouted(db, now - OVERDUE, BATCH)
         messages.give_up_claims(db, now - ABANDONED)
         messages.join_orphans(db, now - LATELY)
+        broken_off = unfinished.forgotten(db, now, BATCH)
         due = messages.due(db, now, now - OVERDUE, BATCH)
     for report_id in waiting:
         route(parts, report_id)
     if due:
         deliver(parts, *due)
+    for conversation_id in broken_off:
+        abandon(parts, conversation_id)
 
 
-JOBS: Mapping[str, Callable[..., None]] = {"route": route, "deliver": deliver, "sweep": sweep}
+JOBS: Mapping[str, Callable[..., None]] = {
+    "route": route,
+    "deliver": deliver,
+    "abandon": abandon,
+    "sweep": sweep,
+}

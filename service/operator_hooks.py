@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from service import edge
 from service.edge import Answer
-from service.exchange import answer_hop
+from service.exchange import answer_hop, dial_ended
 from service.gateways import comviva as wire
 from service.parts import Parts
 
@@ -17,7 +17,7 @@ def ussd(parts: Parts, query: Mapping[str, str]) -> Answer:
 
 
 def clean(parts: Parts, query: Mapping[str, str]) -> Answer:
-    wire.read_end(query)
+    dial_ended(parts, wire.NAME, wire.read_end(query))
     return Answer()
 
 

@@ -44,9 +44,9 @@ class Parts:
     enqueue: Enqueue
     now: Callable[[], datetime]
 
-    def desk(self, db: Session) -> Desk:
-        """What a handler works with, inside this transaction."""
-        stock = self.shelf.stock(db)
+    def desk(self, db: Session, edition: int | None = None) -> Desk:
+        """What a handler works with, inside this transaction; edition: of places and codes, where it is known."""
+        stock = self.shelf.stock(db, edition)
         return Desk(
             db=db,
             keys=self.keys,
@@ -96,6 +96,8 @@ def policy_of(settings: Settings) -> Policy:
         direct_dial=settings.direct_dial,
         own_numbers=frozenset(settings.own_numbers),
         session=timedelta(seconds=settings.session_seconds),
+        resume=timedelta(minutes=settings.resume_minutes),
+        resume_member=timedelta(days=settings.resume_days),
     )
 
 

@@ -251,6 +251,10 @@ def upgrade() -> None:
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("acts", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("draft_id", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned_at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("taken_over_at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("proven_at", models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", models.base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_conversation_contact_id")),
@@ -259,6 +263,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conversation_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_conversation_draft",
+            ["contact_id"],
+            unique=False,
+            sqlite_where=sa.text("draft_id IS NOT NULL"),
+            postgresql_where=sa.text("draft_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversation_forgotten",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("draft_id IS NOT NULL AND abandoned_at IS NULL"),
+            postgresql_where=sa.text("draft_id IS NOT NULL AND abandoned_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_conversation_open",
+            ["contact_id"],
+            unique=False,
+            sqlite_where=sa.text("ended = 0 AND taken_over_at IS NULL"),
+            postgresql_where=sa.text("NOT ended AND taken_over_at IS NULL"),
+        )
 
     op.create_table(
         "incident",
@@ -306,6 +331,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["member.id"], name=op.f("fk_incident_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "member_area",
         sa.Column("member_id", sa.BigInteger(), nullable=False),
@@ -336,6 +364,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.BigInteger(), nullable=False),
         sa.Column("acked_at", models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ended_as", sa.String(length=24), nullable=True),
+        sa.Column("incomplete", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_alert_incident_id")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_alert_member_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
@@ -383,6 +412,23 @@ def upgrade() -> None:
                 length=16,
             ),
             nullable=False,
+        ),
+        sa.Column(
+            "proposes",
+            sa.Enum(
+                "received",
+                "to_verify",
+                "verified",
+                "unconfirmed",
+                "false",
+                "duplicate",
+                "in_progress",
+                "closed",
+                name="incidentstate",
+                native_enum=False,
+                length=16,
+            ),
+            nullable=True,
         ),
         sa.Column("at", models.base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_history_incident_id")),
@@ -554,8 +600,14 @@ def downgrade() -> None:
 
     op.drop_table("member_phone")
     op.drop_table("member_area")
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_incident_created_at"))
+
     op.drop_table("incident")
     with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.drop_index("ix_conversation_open")
+        batch_op.drop_index("ix_conversation_forgotten")
+        batch_op.drop_index("ix_conversation_draft")
         batch_op.drop_index(batch_op.f("ix_conversation_contact_id"))
 
     op.drop_table("conversation")

@@ -1,0 +1,68 @@
+"""Drafts that are left behind: what was told is kept sealed, and who may go on with it later."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flows.carry import carry
+from flows.engine import values
+from flows.form import Channel
+from flows.progress import Progress
+from handlers.desk import Desk, Policy
+from handlers.filing import facts_of, unfinished, withdraw
+from handlers.turn import Effect, Position, Route
+from models import report as reports
+from models.code import GUARDED, Compartment
+from models.report import Facts, Report, ReportState
+from models.unfinished import Unfinished
+
+RESUMED = ("fill", "confirm")  # where somebody stood who can be brought back there
+UNDECIDED = "consent"  # where nothing of what was said may be kept yet
+
+
+def keep(desk: Desk, at: Position) -> Facts | None:
+    """Seal what the draft says so far; None where there is nothing to keep, or it may not be kept."""
+    draft_id = unfinished(at)
+    report = reports.lock(desk.db, draft_id) if draft_id else None
+    if report is None or report.state is not ReportState.DRAFT:
+        return None
+    if at.handler == UNDECIDED:
+        withdraw(desk, report.id)
+        return None
+    facts = _facts(desk, report, Progress.from_json(at.state["progress"]))
+    reports.abandon(desk.db, desk.keys, report.id, facts, desk.now)
+    return facts
+
+
+def _facts(desk: Desk, report: Report, progress: Progress) -> Facts:
+    form = desk.forms.get(progress.form)
+    if form is None:
+        return Facts(report.compartment, 0, dict(progress.answers), contact_id=report.contact_id)
+    world = desk.world(language_of(progress.answers), Channel(report.channel))
+    answers = values(form, carry(form, progress), world)
+    return facts_of(desk, form, answers, report.compartment, report.contact_id)
+
+
+def language_of(answers: Mapping[str, str]) -> str:
+    """The language in which somebody was being asked."""
+    return answers.get("language", "")
+
+
+def let_go(desk: Desk, before: Position | None, after: Position | None, effects: tuple[Effect, ...]) -> None:
+    """A turn that goes on without the draft it had, and without sending it, leaves it behind as it stood."""
+    had = unfinished(before)
+    if before is None or had is None or had == unfinished(after) or Route(had) in effects:
+        return
+    keep(desk, before)
+
+
+def may_resume(desk: Desk, left: Unfinished) -> bool:
+    """Whether a phone that others may hold can show that this was begun on it."""
+    compartment = left.state.get("draft", {}).get("compartment", Compartment.INTAKE)
+    said = desk.codes.compartment(left.state.get("progress", {}).get("answers", {}).get("code", ""))
+    open_to_all = compartment not in GUARDED and said not in GUARDED
+    return left.handler in RESUMED and left.state["form"] in desk.forms and open_to_all
+
+
+def window(policy: Policy, *, member: bool) -> timedelta:
+    """How long after it was left a draft is offered again."""
+    return max(policy.resume, policy.resume_member) if member else policy.resume
