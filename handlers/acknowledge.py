@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from handlers.desk import Desk
+from handlers.lifecycle import take
 from handlers.outbox import write
 from handlers.turn import Deliver
 from models import alert as alerts
 from models import incident as incidents
 from models import member as members
+from models.alert import Alert
+from models.incident import ENDED, IncidentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +29,29 @@ class Taken:
 
 def acknowledge(desk: Desk, member_id: int, *, alert_id: int, via: str) -> Taken:
     """Record that this member has it. Saying so twice changes nothing."""
-    alert = alerts.lock(desk.db, alert_id)
-    if alert is None or alert.member_id != member_id:
+    incident_id = alerts.incident_of(desk.db, alert_id)
+    if incident_id is None:
         return Taken(desk, "ack.not_yours")
-    incident = incidents.lock(desk.db, alert.incident_id)
+    incident = incidents.lock(desk.db, incident_id)
+    alert = alerts.lock(desk.db, alert_id)
+    if alert is None or alert.member_id != member_id or _is_elsewhere(alert):
+        return Taken(desk, "ack.not_yours")
     reference = incidents.reference(desk.db, incident.id)
+    if incident.state is IncidentState.CLOSED:
+        return Taken(desk, "follow.closed", reference)
     if alert.acked_at is not None:
         return Taken(desk, "ack.already", reference)
     alert.acked_at = desk.now
     if incident.owner_id is not None and incident.owner_id != member_id:
         who = members.name(desk.db, desk.keys, incident.owner_id)
         return Taken(desk, "ack.taken", reference, who)
-    incidents.take(desk.db, incident, member_id, via, desk.now)
-    return Taken(desk, "ack.done", reference, effects=_tell_others(desk, incident.id, member_id, reference))
+    heard = take(desk, incident, member_id, via)
+    return Taken(desk, "ack.done", reference, effects=(*_tell_others(desk, incident.id, member_id, reference), *heard))
+
+
+def _is_elsewhere(alert: Alert) -> bool:
+    """Recalled, or given to somebody else: no longer this member's."""
+    return alert.ended_as is not None and alert.ended_as not in ENDED
 
 
 def _tell_others(desk: Desk, incident_id: int, member_id: int, reference: str) -> tuple[Deliver, ...]:

@@ -1,6 +1,7 @@
 """The first screen: what this phone can do here, by who holds it."""
 
 from handlers.menu import Item, hear_choice, show_page
+from handlers.numbering import numbers
 from handlers.turn import Position, State, Talk, Turn
 from models.member import Role
 
@@ -12,20 +13,28 @@ LANGUAGE = ("home.language", Position("language"))
 CARDS = ("home.cards", Position("cards"))
 ZERO = ("home.zero", Position("fill", {"form": "zero_report"}))
 ALERTS = ("home.alerts", Position("inbox"))
+CASES = ("home.cases", Position("cases"))
+DIGEST = ("home.digest", Position("digest"))
+NEAR = ("home.near", Position("near"))
+MINE = ("home.mine", Position("mine"))
+POSTS = ("home.posts", Position("posts"))
 
+# The way to other languages is always the fifth: it belongs on the first screen.
 COMMUNITY = (REPORT, FEEDBACK, FOLLOW, WHO, LANGUAGE)
 BY_ROLE = {
-    Role.OFFICER: (REPORT, CARDS, ZERO, FEEDBACK, LANGUAGE, FOLLOW, WHO),
+    Role.OFFICER: (REPORT, CARDS, ZERO, NEAR, LANGUAGE, MINE, POSTS, FEEDBACK, WHO),
     Role.RELAY: (REPORT, ZERO, FEEDBACK, FOLLOW, LANGUAGE, WHO),
-    Role.COORDINATOR: (ALERTS, REPORT, ZERO, FEEDBACK, LANGUAGE, FOLLOW, WHO),
+    Role.COORDINATOR: (ALERTS, REPORT, CASES, DIGEST, LANGUAGE, ZERO, FEEDBACK, FOLLOW, POSTS, WHO),
 }
-DESK = (ALERTS, REPORT, FEEDBACK, FOLLOW, LANGUAGE, WHO)  # protection, complaints, psea, privacy, admin
+DESK = (ALERTS, REPORT, CASES, FEEDBACK, LANGUAGE, FOLLOW, WHO)  # protection, complaints, psea, privacy, admin
 
 
 def _items(talk: Talk) -> list[Item]:
+    """Without a post nobody has a counterpart; every other item keeps its digit."""
     seat = talk.caller.seat
     offered = BY_ROLE.get(seat.role, DESK) if seat else COMMUNITY
-    return [Item(str(n), talk.say(key), to) for n, (key, to) in enumerate(offered, start=1)]
+    items = [(digit, key, to) for digit, (key, to) in zip(numbers(), offered, strict=False)]
+    return [Item(digit, talk.say(key), to) for digit, key, to in items if key != "home.posts" or (seat and seat.post)]
 
 
 def _title(talk: Talk) -> str:

@@ -2,6 +2,7 @@
 
 from handlers.acknowledge import acknowledge
 from handlers.menu import Item, hear_choice, show_page
+from handlers.numbering import numbers
 from handlers.turn import Position, State, Talk, Turn
 from models import alert as alerts
 
@@ -14,14 +15,9 @@ def _items(talk: Talk) -> list[Item]:
         return []
     waiting = alerts.open_for(talk.desk.db, seat.member_id, MOST)
     return [
-        Item(str(n), _line(talk, row), Position("alert", {"alert": row.alert_id}))
-        for n, row in zip(_numbers(), waiting, strict=False)
+        Item(key, _line(talk, row), Position("alert", {"alert": row.alert_id}))
+        for key, row in zip(numbers(), waiting, strict=False)
     ]
-
-
-def _numbers() -> list[int]:
-    """1 to 8, then 10 and on: 9 and 0 turn pages."""
-    return [n for n in range(1, MOST + 2) if n != 9]
 
 
 def _line(talk: Talk, row: alerts.OpenAlert) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flows.engine import begin, propose
-from flows.folding import fold
+from flows.folding import digits, fold
 from flows.reader import read
-from handlers import fill, follow
+from handlers import fill, follow, verdict
 from handlers.acknowledge import acknowledge
 from handlers.turn import Talk, Turn
 from handlers.turn import show as go
@@ -22,6 +22,8 @@ class Keyword(StrEnum):
     ZERO = "zero"
     FOLLOW = "follow"
     ACK = "ack"
+    DENY = "deny"
+    CLOSE = "close"
     STOP = "stop"
     START = "start"
     HELP = "help"
@@ -35,6 +37,8 @@ WORDS = {
     Keyword.ZERO: "ras nil هدوء",
     Keyword.FOLLOW: "suivi follow متابعه",
     Keyword.ACK: "ack recu استلمت",
+    Keyword.DENY: "non no لا",
+    Keyword.CLOSE: "clos close اغلاق",
     Keyword.STOP: "stop arret توقف",
     Keyword.START: "start reprendre ابدا",
     Keyword.HELP: "aide help مساعده",
@@ -43,7 +47,13 @@ WORDS = {
 }
 BY_WORD = {fold(word): keyword for keyword, words in WORDS.items() for word in words.split()}
 ALWAYS = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK})
-ASIDES = (ALWAYS - {Keyword.STOP}) | {Keyword.FOLLOW}  # after these our own question still stands
+ASIDES = (ALWAYS - {Keyword.STOP}) | {
+    Keyword.FOLLOW,
+    Keyword.DENY,
+    Keyword.CLOSE,
+}  # after these our own question still stands
+ABOUT_A_REFERENCE = (Keyword.DENY, Keyword.CLOSE)
+REFERENCE_OR_NOTHING = re.compile(r"\s*(\d{6,8}\b|$)")
 MOST = 8  # alerts offered in one SMS
 TONGUES = {"fr": "fr", "francais": "fr", "ar": "ar", "arabe": "ar", "عربي": "ar", "en": "en", "english": "en"}
 FORMS = {Keyword.REPORT: "incident", Keyword.FEEDBACK: "feedback", Keyword.ZERO: "zero_report"}
@@ -59,6 +69,8 @@ def command(text: str) -> Command | None:
     """The keyword that the text begins with, if any; what follows it comes folded only in its digits."""
     first, _, rest = text.strip().partition(" ")
     keyword = BY_WORD.get(fold(re.sub(r"[#*:.,!]+$", "", first)))
+    if keyword in ABOUT_A_REFERENCE and not REFERENCE_OR_NOTHING.match(digits(rest)):
+        return None  # "no water at the well" is no answer to an alert
     return Command(keyword, rest.strip()) if keyword else None
 
 
@@ -128,6 +140,8 @@ def _language(talk: Talk, rest: str) -> Turn:
 ACTS: dict[Keyword, Callable[[Talk, str], Turn]] = {
     Keyword.FOLLOW: _follow,
     Keyword.ACK: _ack,
+    Keyword.DENY: verdict.deny,
+    Keyword.CLOSE: verdict.close,
     Keyword.STOP: _stop,
     Keyword.START: _start,
     Keyword.HELP: _help,

@@ -8,6 +8,7 @@ from flows.form import Channel
 from flows.world import World
 from handlers.caller import Caller
 from handlers.desk import Desk
+from handlers.proof import Proof
 
 State = Mapping[str, Any]
 
@@ -66,13 +67,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """Who is speaking, on what; conversation_id and acts (reports opened in it so far) make acts idempotent."""
+    """Who is speaking, on what; conversation_id and acts (reports opened in it so far) make acts idempotent;
+    proofs: PINs that this very hop has brought."""
 
     desk: Desk
     caller: Caller
     channel: Channel
     conversation_id: int
     acts: int
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def world(self) -> World:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -82,7 +82,8 @@ def _describe(incident: Incident, report: Report) -> None:
 
 
 def lock(db: Session, incident_id: int) -> Incident:
-    return db.scalars(select(Incident).where(Incident.id == incident_id).with_for_update()).one()
+    query = select(Incident).where(Incident.id == incident_id).with_for_update()
+    return db.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def reference(db: Session, incident_id: int) -> str:
@@ -161,6 +162,11 @@ def _within(areas: Iterable[str]) -> ColumnElement[bool]:
     return or_(false(), *(Incident.area.startswith(pcode, autoescape=True) for pcode in sorted(areas)))
 
 
+def _complete() -> ColumnElement[bool]:
+    """Whether one of its reports is finished."""
+    return exists().where(Report.incident_id == Incident.id, Report.partial.is_(False))
+
+
 def near(db: Session, areas: Iterable[str], since: datetime, most: int) -> list[Incident]:
     """What operations knows of those areas since then, newest first, but for what proved wrong."""
     query = select(Incident).where(
@@ -169,6 +175,7 @@ def near(db: Session, areas: Iterable[str], since: datetime, most: int) -> list[
         Incident.severity > 0,
         Incident.state.not_in(DENIED),
         _within(areas),
+        _complete(),
     )
     return list(db.scalars(query.order_by(Incident.created_at.desc()).limit(most)))
 
@@ -196,5 +203,6 @@ def tally(db: Session, areas: Iterable[str], since: datetime, today: datetime) -
         Incident.created_at >= since,
         or_(Incident.code.is_(None), Incident.severity > 0),
         or_(Incident.area.is_(None), _within(areas)),
+        _complete(),
     )
     return [Tally(*row) for row in db.execute(query.group_by(*kinds, "is_new"))]

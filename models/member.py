@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Row, String, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Row, String, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -103,9 +103,52 @@ def of_contact(db: Session, contact_id: int | None, now: datetime) -> Member | N
 
 def name(db: Session, keys: Keyring, member_id: int) -> str:
     sealed = db.scalars(select(Member.name_enc).where(Member.id == member_id)).one()
+    return _name(keys, member_id, sealed)
+
+
+def _name(keys: Keyring, member_id: int, sealed: bytes) -> str:
     return keys.open(Purpose.MEMBERS, sealed, f"member/{member_id}/name").decode()
 
 
 def areas(db: Session, member_id: int) -> frozenset[str]:
     """The P-codes that a member holds."""
     return frozenset(db.scalars(select(MemberArea.pcode).where(MemberArea.member_id == member_id)))
+
+
+DIRECTORY = (Role.OFFICER, Role.COORDINATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A member who has agreed to stand in the directory of posts."""
+
+    member_id: int
+    name: str
+    post_place_id: int
+    language: str
+
+
+def directory(db: Session, keys: Keyring, now: datetime) -> list[Listing]:
+    """Officers and coordinators of both countries who have a post and have agreed to be listed."""
+    query = select(Member).where(
+        Member.listed, Member.role.in_(DIRECTORY), Member.post_place_id.is_not(None), serving(now)
+    )
+    return [
+        Listing(row.id, _name(keys, row.id, row.name_enc), row.post_place_id, row.language)
+        for row in db.scalars(query.order_by(Member.id))
+        if row.post_place_id is not None
+    ]
+
+
+def is_listed(db: Session, member_id: int) -> bool:
+    return db.scalars(select(Member.listed).where(Member.id == member_id)).one()
+
+
+def list_in_directory(db: Session, member_id: int, listed: bool) -> None:
+    db.execute(update(Member).where(Member.id == member_id).values(listed=listed))
+
+
+def phones(db: Session, member_id: int) -> list[int]:
+    """The contacts of the member's phones that are not lost."""
+    mine = MemberPhone.member_id == member_id, MemberPhone.lost_at.is_(None)
+    return list(db.scalars(select(MemberPhone.contact_id).where(*mine).order_by(MemberPhone.contact_id)))

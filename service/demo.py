@@ -46,7 +46,7 @@ def run(settings: Settings, values: Mapping[str, str], port: int) -> None:
         for program in programs(settings, values, port):
             supervisor.start(program)
         if wait_until_ready(supervisor, port):
-            say(welcome(settings, port, demo_data.members()))
+            say(welcome(settings, port, demo_data.members(), demo_data.PIN))
         elif not supervisor.ending:
             say("The web application does not answer yet; what it said stands above.")
         supervisor.run()

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
+from models import pin as pins
 from models import schema
 from models.member import Member
-from service.database import reading
+from service.database import reading, transaction
 from service.parts import ROOT, Parts, build
 from service.settings import Settings
 from service.stocking import load_roster, stock_up
 
 ROSTER = ROOT / "data" / "demo_roster.csv"
+PIN = "2580"
 
 
 def prepare(settings: Settings) -> None:
@@ -36,3 +38,14 @@ def _enrol(parts: Parts) -> None:
         enrolled = db.scalar(select(func.count()).select_from(Member))
     if not enrolled:
         load_roster(parts, ROSTER)
+        _give_pins(parts)
+
+
+def _give_pins(parts: Parts) -> None:
+    """One that everybody may know, so in the demo alone."""
+    if not parts.settings.demo:
+        return
+    hashed = pins.hash_of(PIN)
+    with transaction(parts.engine) as db:
+        for member_id in db.scalars(select(Member.id)).all():
+            pins.give(db, member_id, hashed, parts.now())

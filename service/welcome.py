@@ -8,7 +8,7 @@ from service.settings import Settings
 VILLAGER = "+22370000077"
 
 
-def welcome(settings: Settings, port: int, members: Sequence[Mapping[str, str]]) -> str:
+def welcome(settings: Settings, port: int, members: Sequence[Mapping[str, str]], pin: str) -> str:
     """Several lines; the only place where a hook token is shown, because the demo made it up itself."""
     web = f"http://127.0.0.1:{port}"
     hooks = f"{web}/hooks/africastalking/{settings.hook_tokens[0]}"
@@ -22,7 +22,7 @@ def welcome(settings: Settings, port: int, members: Sequence[Mapping[str, str]])
             f"  gateway    {_gateway(settings)}",
             f"  data       {settings.data_dir}",
             "",
-            "Phones of the demo:",
+            *([f"Phones of the demo, all with the PIN {pin}:"] if settings.demo else ["Phones of the demo:"]),
             *(f"  {each['role']:<12}{each['phone']:<15}{each['name']}" for each in members),
             f"  {'villager':<12}{VILLAGER:<15}any other number will do",
             "",

@@ -1,4 +1,4 @@
-"""`roster import`, `roster suspend` and `roster reinstate`."""
+"""`roster import`, `roster suspend`, `roster reinstate` and `roster pin`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +9,9 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from handlers.rerouting import reroute
+from models import contact as contacts
+from models import member as members
+from models import pin as pins
 from models import roster as rosters
 from models.keys import Keyring
 from models.phone import parse_phone
@@ -48,6 +51,23 @@ def suspend(phone: str) -> None:
 def reinstate(phone: str) -> None:
     """A suspended phone is back in its member's hands."""
     _mark(phone, rosters.reinstate, "Reinstated.")
+
+
+
+@roster.command("pin")
+@click.argument("phone")
+def make_pin(phone: str) -> None:
+    """Make a new PIN for the member with that phone, and show it this once; it also unlocks."""
+    digits = pins.draw()
+    hashed = pins.hash_of(digits)
+
+    def give(db: Session, keys: Keyring, number: str, now: datetime) -> bool:
+        member = members.of_contact(db, contacts.find(db, keys, number), now)
+        if member is not None:
+            pins.give(db, member.id, hashed, now)
+        return member is not None
+
+    _mark(phone, give, digits)
 
 
 def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], int | None], done: str) -> None:

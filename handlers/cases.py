@@ -1,0 +1,115 @@
+"""What a member has in hand: verify it, say that it is not so, work on it, close it with an outcome."""
+
+from handlers import pin
+from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
+from handlers.menu import Item, hear_choice, show_page
+from handlers.numbering import numbers
+from handlers.turn import Position, State, Talk, Turn
+from handlers.turn import show as go
+from models import alert as alerts
+from models import incident as incidents
+from models.alert import Case
+
+MOST = 20
+ACTS = (("1", Act.VERIFY), ("2", Act.DENY), ("3", Act.REFUTE), ("4", Act.START), ("5", Act.CLOSE))
+OUTCOMES = tuple(zip("1234", Outcome, strict=True))
+HOME, CASES = Position("home"), Position("cases")
+
+
+def line(talk: Talk, case: Case) -> str:
+    """Reference, severity, and what and where as far as they stand in clear."""
+    language = talk.caller.language
+    short = talk.desk.codes.short(case.code, language) if case.code else ""
+    words = f"{case.reference} S{case.severity}", short, talk.desk.atlas.name(case.area or "", language)
+    return " ".join(word for word in words if word)
+
+
+def _items(talk: Talk) -> list[Item]:
+    seat = talk.caller.seat
+    held = alerts.in_hand(talk.desk.db, seat.member_id, MOST) if seat else []
+    return [
+        Item(key, line(talk, case), Position("case", {"incident": case.incident_id}))
+        for key, case in zip(numbers(), held, strict=False)
+    ]
+
+
+def _title(talk: Talk, items: list[Item]) -> str:
+    return talk.say("cases.title" if items else "cases.empty")
+
+
+def show(talk: Talk, state: State) -> Turn:
+    items = _items(talk)
+    return show_page(talk, Position("cases", state), _title(talk, items), items)
+
+
+def hear(talk: Talk, state: State, said: str) -> Turn:
+    items = _items(talk)
+    return hear_choice(talk, Position("cases", state), _title(talk, items), items, said, back=HOME)
+
+
+def _case(talk: Talk, state: State) -> Case | None:
+    seat = talk.caller.seat
+    return alerts.case(talk.desk.db, seat.member_id, int(state["incident"])) if seat else None
+
+
+def _choices(talk: Talk, case: Case) -> list[Item]:
+    """An act keeps its digit, whatever the others are."""
+    about = {"incident": case.incident_id}
+    ways = [(key, act) for key, act in ACTS if allowed(case.state, act)]
+    return [
+        Item(key, talk.say(f"case.{act}"), Position("outcome" if act is Act.CLOSE else "decide", {**about, "act": act}))
+        for key, act in ways
+    ]
+
+
+def _heading(talk: Talk, case: Case) -> str:
+    return f"{line(talk, case)}: {talk.say(f'state.{case.state}')}"
+
+
+def show_case(talk: Talk, state: State) -> Turn:
+    case = _case(talk, state)
+    if case is None:
+        return go("cases")
+    return show_page(talk, Position("case", state), _heading(talk, case), _choices(talk, case))
+
+
+def hear_case(talk: Talk, state: State, said: str) -> Turn:
+    case = _case(talk, state)
+    if case is None:
+        return go("cases")
+    return hear_choice(talk, Position("case", state), _heading(talk, case), _choices(talk, case), said, back=CASES)
+
+
+def _outcomes(talk: Talk, state: State) -> list[Item]:
+    about = {"incident": state["incident"], "act": Act.CLOSE}
+    return [
+        Item(key, talk.say(f"outcome.{each}"), Position("decide", {**about, "outcome": each})) for key, each in OUTCOMES
+    ]
+
+
+def show_outcome(talk: Talk, state: State) -> Turn:
+    return show_page(talk, Position("outcome", state), talk.say("outcome.title"), _outcomes(talk, state))
+
+
+def hear_outcome(talk: Talk, state: State, said: str) -> Turn:
+    here, back = Position("outcome", state), Position("case", {"incident": state["incident"]})
+    return hear_choice(talk, here, talk.say("outcome.title"), _outcomes(talk, state), said, back=back)
+
+
+def show_decide(talk: Talk, state: State) -> Turn:
+    """Do it, or ask for the PIN first."""
+    seat, case, act = talk.caller.seat, _case(talk, state), Act(state["act"])
+    if seat is None or case is None:
+        return go("cases")
+    proof = needs_proof(case.severity, act)
+    if proof and not pin.is_proven(talk):
+        return go("pin", {"then": ["decide", dict(state)], "back": ["case", {"incident": case.incident_id}]})
+    incident = incidents.lock(talk.desk.db, case.incident_id)
+    outcome = Outcome(state["outcome"]) if "outcome" in state else None
+    via = f"{talk.channel}_pin" if proof else str(talk.channel)
+    try:
+        effects = move(talk.desk, incident, act, seat.member_id, via, outcome)
+    except Refused:
+        return Turn(talk.say("case.refused", reference=case.reference, state=talk.say(f"state.{incident.state}")))
+    told = talk.say("case.done", reference=case.reference, state=talk.say(f"state.{incident.state}"))
+    return Turn(told, durable=True, effects=effects)

@@ -1,0 +1,92 @@
+"""An incident's way from received to closed: which moves there are, who may make them, and what follows."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from handlers.desk import Desk
+from handlers.reporter import tell_reporters
+from handlers.turn import Deliver
+from models import alert as alerts
+from models import incident as incidents
+from models.incident import Incident
+from models.incident import IncidentState as S
+
+
+class Act(StrEnum):
+    TAKE = "take"
+    VERIFY = "verify"
+    DENY = "deny"  # not confirmed
+    REFUTE = "refute"  # false
+    JOIN = "join"  # a duplicate of another incident
+    START = "start"
+    CLOSE = "close"
+
+
+class Outcome(StrEnum):
+    RESPONSE = "response"
+    TRANSFER = "transfer"
+    INFORMATION = "information"
+    NOTHING = "nothing"
+
+
+FRESH = (S.RECEIVED, S.TO_VERIFY)
+MOVES: Mapping[Act, tuple[tuple[S, ...], S]] = {
+    Act.TAKE: ((S.RECEIVED,), S.TO_VERIFY),
+    Act.VERIFY: ((*FRESH, S.UNCONFIRMED), S.VERIFIED),
+    Act.DENY: ((*FRESH, S.VERIFIED), S.UNCONFIRMED),
+    Act.REFUTE: ((*FRESH, S.UNCONFIRMED, S.VERIFIED), S.FALSE),
+    Act.JOIN: ((*FRESH, S.UNCONFIRMED, S.VERIFIED), S.DUPLICATE),
+    Act.START: ((S.VERIFIED, S.UNCONFIRMED), S.IN_PROGRESS),
+    Act.CLOSE: ((S.TO_VERIFY, S.VERIFIED, S.UNCONFIRMED, S.FALSE, S.DUPLICATE, S.IN_PROGRESS), S.CLOSED),
+}
+GRAVE = 3  # from this severity on, an asserted caller id is not enough for what follows
+PROVEN = frozenset({Act.VERIFY, Act.DENY, Act.REFUTE, Act.CLOSE})
+
+
+class Refused(Exception):
+    """The incident's state does not allow that."""
+
+
+def allowed(state: S, act: Act) -> bool:
+    return state in MOVES[act][0]
+
+
+def needs_proof(severity: int, act: Act) -> bool:
+    """Whether it takes a PIN, the console or a second member."""
+    return severity >= GRAVE and act in PROVEN
+
+
+def take(desk: Desk, incident: Incident, member_id: int, via: str) -> tuple[Deliver, ...]:
+    """This member has the locked incident now; its state moves only where nobody had looked at it yet."""
+    incident.owner_id = member_id
+    to = MOVES[Act.TAKE][1] if allowed(incident.state, Act.TAKE) else incident.state
+    incidents.move(desk.db, incident, to, member_id, via, desk.now)
+    return tell_reporters(desk, incident, "seen", but=member_id)
+
+
+def move(
+    desk: Desk, incident: Incident, act: Act, member_id: int, via: str, outcome: Outcome | None = None
+) -> tuple[Deliver, ...]:
+    """Move the locked incident; whoever moves it has answered for it. Raises Refused."""
+    if not allowed(incident.state, act):
+        raise Refused(incident.state)
+    effects = take(desk, incident, member_id, via) if incident.owner_id is None else ()
+    incidents.move(desk.db, incident, MOVES[act][1], member_id, via, desk.now)
+    alerts.answered(desk.db, incident.id, member_id, desk.now)
+    if incident.state in incidents.ENDED:
+        alerts.recall(desk.db, incident.id, incident.state.value)
+    if act is not Act.CLOSE:
+        return effects
+    incident.outcome = outcome.value if outcome else None
+    return (*effects, *tell_reporters(desk, incident, "closed", but=member_id))
+
+
+def propose(desk: Desk, incident: Incident, act: Act, member_id: int, via: str) -> bool:
+    """Whether another member has said the same before; else this one's word is noted. Raises Refused."""
+    if not allowed(incident.state, act):
+        raise Refused(incident.state)
+    to = MOVES[act][1]
+    if incidents.is_proposed(desk.db, incident, to, member_id):
+        return True
+    incidents.propose(desk.db, incident, to, member_id, via, desk.now)
+    return False

@@ -1,0 +1,32 @@
+"""Whoever reported hears that it was seen, and that it was closed: never what it was about."""
+
+from flows.form import Channel
+from flows.language import DEFAULT
+from handlers.desk import Desk
+from handlers.outbox import write
+from handlers.turn import Deliver
+from models import contact as contacts
+from models import member as members
+from models import report as reports
+from models.code import GUARDED
+from models.incident import Incident
+from models.report import Report
+
+
+def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int) -> tuple[Deliver, ...]:
+    """what: seen or closed; but: the member who has just done it, and knows."""
+    written = [_tell(desk, report, what, but) for report in reports.of_incident(desk.db, incident.id)]
+    ids = tuple(message_id for message_id in written if message_id)
+    return (Deliver(ids),) if ids else ()
+
+
+def _tell(desk: Desk, report: Report, what: str, but: int) -> int | None:
+    """A phone that dialled may be anybody's by now: only a member's gets an SMS that it did not ask for."""
+    if report.contact_id is None or report.partial or report.compartment in GUARDED:
+        return None
+    member = members.of_contact(desk.db, report.contact_id, desk.now)
+    if (member is None and report.channel != Channel.SMS) or (member is not None and member.id == but):
+        return None
+    language = contacts.language(desk.db, report.contact_id) or (member.language if member else DEFAULT)
+    text = desk.say(f"follow.{what}", language, reference=report.reference)
+    return write(desk, report.contact_id, text, f"{what}:{report.id}")

@@ -1,0 +1,56 @@
+"""NON and CLOS by SMS: at once for what is not grave; else it takes a second member, or the menu and a PIN."""
+
+from flows.folding import digits, fold
+from handlers.lifecycle import Act, Outcome, Refused, move, needs_proof, propose
+from handlers.turn import Talk, Turn
+from models import alert as alerts
+from models import incident as incidents
+from models.alert import Case
+
+WORDS = {
+    Outcome.RESPONSE: "1 reponse response استجابه",
+    Outcome.TRANSFER: "2 transfere transfert transferred transfer احاله",
+    Outcome.INFORMATION: "3 information info معلومات",
+    Outcome.NOTHING: "4 sans nothing none بلا",
+}
+OUTCOMES = {fold(word): outcome for outcome, words in WORDS.items() for word in words.split()}
+
+
+def deny(talk: Talk, rest: str) -> Turn:
+    return _decide(talk, Act.DENY, rest.split(), None)
+
+
+def close(talk: Talk, rest: str) -> Turn:
+    """An outcome may follow the reference: its first word, or its digit in the menu."""
+    words = rest.split()
+    said = fold(digits(words[1])) if len(words) > 1 else ""
+    outcome = OUTCOMES.get(said)
+    if said and outcome is None:
+        return Turn(talk.say("outcome.unknown", reference=digits(words[0])))
+    return _decide(talk, Act.CLOSE, words, outcome)
+
+
+def _decide(talk: Talk, act: Act, words: list[str], outcome: Outcome | None) -> Turn:
+    """It works only on an incident that this member was alerted of."""
+    if not words:
+        return Turn(talk.say(f"sms.{act}"))
+    seat = talk.caller.seat
+    case = alerts.named_case(talk.desk.db, seat.member_id, digits(words[0])) if seat else None
+    if seat is None or case is None:
+        return Turn(talk.say("ack.not_yours"))
+    return _act(talk, act, seat.member_id, case, outcome)
+
+
+def _act(talk: Talk, act: Act, member_id: int, case: Case, outcome: Outcome | None) -> Turn:
+    incident = incidents.lock(talk.desk.db, case.incident_id)
+    via = str(talk.channel)
+    try:
+        if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, member_id, via):
+            text = talk.say("case.proposed", reference=case.reference, code=talk.desk.policy.service_code)
+            return Turn(text, durable=True)
+        effects = move(talk.desk, incident, act, member_id, via, outcome)
+    except Refused:
+        state = talk.say(f"state.{incident.state}")
+        return Turn(talk.say("case.refused", reference=case.reference, state=state))
+    state = talk.say(f"state.{incident.state}")
+    return Turn(talk.say("case.done", reference=case.reference, state=state), durable=True, effects=effects)
