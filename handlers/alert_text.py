@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.gsm7 import fit, parts
+from flows.language import chain
 from handlers.desk import Desk
 from models.code import Compartment
 
@@ -16,7 +17,7 @@ OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is to be told of a report; place: its key or P-code; typed: a place in it that matched none; grade: the
-    Admiralty letter for the source; at: UTC."""
+    Admiralty letter for the source; at: UTC; post: the key of the reporter's post, told where no place is known."""
 
     reference: str
     compartment: Compartment
@@ -29,13 +30,14 @@ class Told:
     grade: str
     exercise: bool = False
     partial: bool = False
+    post: str = ""
 
 
 def alert_text(desk: Desk, told: Told, language: str) -> str:
     """One part wherever the place's name can be shortened to make it so; else the name stays whole."""
     if told.compartment not in OPEN:
         return desk.say("alert.guarded", language, reference=told.reference)
-    place = told.typed or desk.atlas.name(told.place, language)
+    place = told.typed or desk.atlas.name(told.place, language) or _post(desk, told, language)
     names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
     texts = [_worded(desk, told, language, name) for name in names]
     return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
@@ -58,9 +60,15 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
     return " ".join(word for word in words if word)
 
 
+def _post(desk: Desk, told: Told, language: str) -> str:
+    name = desk.atlas.name(told.post, language)
+    return desk.say("alert.from", language, place=name) if name else ""
+
+
 def _people(desk: Desk, told: Told, language: str) -> str:
     count = told.answers.get("count", "")
-    return desk.say("alert.people", language, count=count) if count not in ("", "0") else ""
+    number = int(count) if count.isdecimal() else 0
+    return desk.words.count("alert.people", number, chain(language)) if number else ""
 
 
 def _source(desk: Desk, told: Told, language: str) -> str:
