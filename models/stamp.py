@@ -1,6 +1,6 @@
 """Stamps: a number that grows when places or codes change, so that processes know when to read them again."""
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, upsert
@@ -13,11 +13,16 @@ class Stamp(Base):
     version: Mapped[int]
 
 
-STAMPS = select(Stamp.__table__.c.name, Stamp.__table__.c.version)  # every hop asks: built once
+# Versions only grow, and so does their sum: one number tells whether anything has changed.
+EDITION = select(func.coalesce(func.sum(Stamp.version), 0))
+
+
+def edition(db: Session) -> int:
+    return int(db.scalars(EDITION).one())
 
 
 def stamps(db: Session) -> dict[str, int]:
-    return {row.name: row.version for row in db.connection().execute(STAMPS)}
+    return {stamp.name: stamp.version for stamp in db.scalars(select(Stamp))}
 
 
 def bump(db: Session, name: str) -> None:

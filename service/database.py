@@ -2,18 +2,22 @@
 
 import os
 import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import psycopg.errors
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_SECONDS = 3
 STATEMENT_SECONDS = 15
+IDLE_SECONDS = 1  # unused for this long, a connection is asked whether it still is one
 
 
 class Busy(Exception):
@@ -32,6 +36,10 @@ def make_engine(url: str, *, pool_size: int = 4) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        engine.update_execution_options(turn=Lock())
+    else:
+        event.listen(engine, "checkout", _ask_after_idleness)
+        event.listen(engine, "checkin", _note_use)
     event.listen(engine, "handle_error", _name_the_wait, retval=True)
     _forget_connections_in_forked_children(engine)
     return engine
@@ -41,7 +49,7 @@ def make_engine(url: str, *, pool_size: int = 4) -> Engine:
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session on one connection: committed at the end, rolled back on any error. Raises Busy."""
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except exc.TimeoutError as error:
         raise Busy("no connection was free") from error
@@ -54,10 +62,26 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """SQLite lets one write at a time, and whoever waits for it sleeps and looks again, up to 100 ms later: so the
+    threads of one process wait for each other here, and one of them for other processes."""
+    options = engine.get_execution_options()
+    turn = None if options.get("reading") else options.get("turn")
+    if turn is None:
+        yield
+    elif turn.acquire(timeout=LOCK_SECONDS):
+        try:
+            yield
+        finally:
+            turn.release()
+    else:
+        raise Busy("another thread is writing")
+
+
 _SQLITE: dict[str, Any] = {"connect_args": {"timeout": LOCK_SECONDS}}
 _POSTGRESQL: dict[str, Any] = {
     "isolation_level": "READ COMMITTED",
-    "pool_pre_ping": True,
     "connect_args": {
         "connect_timeout": LOCK_SECONDS,
         "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
@@ -83,6 +107,21 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if only_looks else "BEGIN IMMEDIATE")
 
 
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ask_after_idleness(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _fairy: object) -> None:
+    """A server that was started anew has left connections behind that look well; asking before every hop would cost
+    it a round trip."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) > IDLE_SECONDS:
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as error:
+            raise exc.DisconnectionError from error  # the pool opens another one
+
+
 def _name_the_wait(context: ExceptionContext) -> BaseException | None:
     original = context.original_exception
     if isinstance(original, sqlite3.OperationalError):
@@ -100,5 +139,7 @@ def _forget_connections_in_forked_children(engine: Engine) -> None:
         inherited = reference()
         if inherited is not None:
             inherited.dispose(close=False)
+            if inherited.dialect.name == "sqlite":
+                inherited.update_execution_options(turn=Lock())
 
     os.register_at_fork(after_in_child=forget)

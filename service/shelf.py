@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from flows.check import check
-from flows.xlsform import FormError, load
 from sqlalchemy.orm import Session
 
+from flows.check import check
 from flows.form import Form
 from flows.language import COMPLETE, Words
 from flows.world import Limits
+from flows.xlsform import FormError, load
 from handlers.atlas import Atlas
 from models.code import CodeBook
 from models.gazetteer import Gazetteer
-from models.stamp import stamps
+from models.stamp import edition
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What was read together; stamps: the versions that it was read at."""
+    """What was read together; edition: the one that it was read at."""
 
-    stamps: Mapping[str, int]
+    edition: int
     forms: Mapping[str, Form]
     atlas: Atlas
     codes: CodeBook
@@ -41,11 +41,11 @@ class Shelf:
     def forms(self) -> Mapping[str, Form]:
         return self._forms
 
-    def stock(self, db: Session) -> Stock:
-        """One small query tells whether anything has changed since the last hop."""
-        current = stamps(db)
+    def stock(self, db: Session, known: int | None = None) -> Stock:
+        """known: the edition that the database holds now, where somebody has asked it already."""
+        current = edition(db) if known is None else known
         held = self._stock
-        if held is not None and held.stamps == current:
+        if held is not None and held.edition == current:
             return held
         with self._lock:
             fresh = Stock(current, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
