@@ -113,7 +113,7 @@ def _ack(talk: Talk, rest: str) -> Turn:
 
 def _stop(talk: Talk, rest: str) -> Turn:
     contact.stop(talk.desk.db, talk.desk.keys, talk.caller.phone, "keyword", talk.desk.now)
-    return Turn(talk.say("stop.done"), durable=True)
+    return Turn(talk.say("stop.done"), durable=True, farewell=True)
 
 
 def _start(talk: Talk, rest: str) -> Turn:

@@ -42,7 +42,8 @@ class Position:
 class Turn:
     """text: what the phone shows; at: where the next input goes (None = over); onward: show `at` now instead
     of `text`; said: hand this to `at` as if it had just been typed; opened: reports opened in this turn;
-    durable: the phone is promised something, so the commit must reach the disk first.
+    durable: the phone is promised something, so the commit must reach the disk first;
+    farewell: said even to a phone that wants to hear nothing more.
     """
 
     text: str = ""
@@ -51,6 +52,7 @@ class Turn:
     said: str | None = None
     opened: int = 0
     durable: bool = False
+    farewell: bool = False
     language: str | None = None
     effects: tuple[Effect, ...] = ()
 

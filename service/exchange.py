@@ -133,9 +133,10 @@ def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, text: str, 
     leaving.let_go(desk, _position(dial), turn.at, turn.effects)
     said = _said(turn, "", "", durable=True)
     conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.dialogue)
-    stopped = turn.text == talk.say("stop.done")
-    reply = write(desk, known.id, turn.text, f"reply:{inbound}", even_if_stopped=stopped) if turn.text else None
-    return (*turn.effects, *((Deliver((reply,)),) if reply else ()))
+    if not turn.text:
+        return turn.effects
+    reply = write(desk, known.id, turn.text, f"reply:{inbound}", even_if_stopped=turn.farewell)
+    return (*turn.effects, Deliver((reply,))) if reply else turn.effects
 
 
 def dial_ended(parts: Parts, gateway: str, end: UssdEnd) -> None:
