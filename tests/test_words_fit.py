@@ -1,0 +1,80 @@
+"""No catalogue breaks a screen: what stands on one whole fits it, in every complete language, at its widest."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.gsm7 import fit, parts
+from flows.language import COMPLETE, Words, chain
+from flows.screen import fits
+from flows.world import Limits
+
+WORDS = Words.load(Path(__file__).parent.parent / "locale")
+KEYS = sorted(WORDS.catalogues["fr"].texts)
+NAME, NUMBER = "M" * 20, "+22370000001"
+VALUES = {
+    "reference": "12345678",
+    "organisation": NAME,
+    "number": NUMBER,
+    "name": NAME,
+    "who": NAME,
+    "place": NAME,
+    "what": NAME,
+    "grade": "B",
+    "day": "31/12",
+    "left": 3,
+    "code": "*384*1234#",
+    **dict.fromkeys(("new", "open", "verified"), 9999),
+}
+PAGED = ("text.",)  # read screen by screen
+BY_SMS = ("alert.", "sms.", "posts.sms", "resume.invite", "doctor.test", "language.unknown", "stop.", "intake.kept")
+WITH_HELP = ("filed.report", "consent.refused", "error.unreadable", "error.busy", "error.failed")
+PIECES = (
+    "nav.",
+    "hint.",
+    "date.",
+    "home.",
+    "state.",
+    "help.line",
+)  # of screens that lay_out or a form's check measures
+
+
+def said(key: str, tag: str) -> Iterator[str]:
+    """The text of a key, as wide as it can become; {state} is each of the states."""
+    help_line = WORDS.say("help.line", chain(tag), number=NUMBER)
+    states = [WORDS.say(each, chain(tag)) for each in KEYS if each.startswith("state.")]
+    if len(WORDS.catalogues[tag].texts[key]) > 1:
+        yield from (WORDS.count(key, n, chain(tag)) for n in (0, 1, 2, 5, 12, 100))
+        return
+    for state in states:
+        text = WORDS.say(key, chain(tag), state=state, **VALUES)
+        yield f"{text} {help_line}" if key in WITH_HELP else text
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+@pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith((*PAGED, *BY_SMS, *PIECES))])
+def test_what_stands_on_a_screen_fits_it_whole(key: str, tag: str) -> None:
+    assert [text for text in said(key, tag) if not fits(text, Limits())] == []
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+@pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(BY_SMS)])
+def test_what_is_sent_by_itself_is_at_most_two_parts(key: str, tag: str) -> None:
+    assert [text for text in said(key, tag) if len(parts(fit(text))) > 2] == []
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+@pytest.mark.parametrize("key", [key for key in KEYS if key.startswith("home.") and "title" not in key])
+def test_a_choice_of_home_fits_beside_any_title(key: str, tag: str) -> None:
+    """With the way to the next page, which home has for every member."""
+    more = WORDS.say("nav.more", chain(tag))
+    for title in ("home.title", "home.title_member"):
+        lines = [WORDS.say(title, chain(tag), **VALUES), f"1 {WORDS.say(key, chain(tag))}", f"9 {more}"]
+        assert fits("\n".join(lines), Limits())
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+@pytest.mark.parametrize("key", [key for key in KEYS if key.startswith("hint.explain.")])
+def test_an_explanation_is_no_screen_of_its_own(key: str, tag: str) -> None:
+    assert fits("\n".join([WORDS.say(key, chain(tag)), f"0 {WORDS.say('nav.back', chain(tag))}"]), Limits())
