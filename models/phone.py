@@ -21,8 +21,7 @@ def parse_phone(text: str) -> str | None:
     plain = plain.strip()
     if re.search(r"[^\d\s+().\-/]", plain):
         return None
-    readings = [number for number in (_read(plain, country) for country in HOME) if number]
-    readings += [number for number in (_read(f"+{plain}", None),) if number and not plain.startswith(("+", "00"))]
+    readings = [number for number in _readings(plain) if number]
     for good in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
         for number in readings:
             if good(number):
@@ -39,6 +38,14 @@ def is_valid(phone: str) -> bool:
 def mask(phone: str) -> str:
     """For logs: the country and the last two digits."""
     return f"{phone[:4]}…{phone[-2:]}" if len(phone) > 8 else "…"
+
+
+def _readings(plain: str) -> list[PhoneNumber | None]:
+    """Home does not matter to a number that names its country with a plus, as those of every gateway do."""
+    if plain.startswith("+"):
+        return [_read(plain, None)]
+    at_home = [_read(plain, country) for country in HOME]
+    return at_home if plain.startswith("00") else [*at_home, _read(f"+{plain}", None)]
 
 
 def _read(text: str, country: str | None) -> PhoneNumber | None:
