@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flows.language import DEFAULT
 from handlers import leaving, routing
 from handlers.desk import Desk
 from handlers.outbox import write
@@ -38,7 +39,8 @@ def _invite(desk: Desk, left: Unfinished) -> None:
     member = members.of_contact(desk.db, left.contact_id, desk.now)
     if not leaving.window(desk.policy, member=member is not None):
         return
-    language = leaving.language_of(left.state["progress"]["answers"])
+    chosen = contacts.language(desk.db, left.contact_id)
+    language = chosen or (member.language if member else DEFAULT)
     code = desk.policy.service_code
     text = desk.say("resume.invite", language, reference=left.state["draft"]["reference"], code=code)
     write(desk, left.contact_id, text, f"invite:{left.draft_id}", not_before=_later(desk))

@@ -1,11 +1,11 @@
 """Drafts that are left behind: what was told is kept sealed, and who may go on with it later."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from flows.carry import carry
 from flows.engine import values
 from flows.form import Channel
+from flows.language import DEFAULT
 from flows.progress import Progress
 from handlers.desk import Desk, Policy
 from handlers.filing import facts_of, unfinished, withdraw
@@ -37,14 +37,9 @@ def _facts(desk: Desk, report: Report, progress: Progress) -> Facts:
     form = desk.forms.get(progress.form)
     if form is None:
         return Facts(report.compartment, 0, dict(progress.answers), contact_id=report.contact_id)
-    world = desk.world(language_of(progress.answers), Channel(report.channel))
+    world = desk.world(DEFAULT, Channel(report.channel))  # no word of it is shown
     answers = values(form, carry(form, progress), world)
     return facts_of(desk, form, answers, report.compartment, report.contact_id)
-
-
-def language_of(answers: Mapping[str, str]) -> str:
-    """The language in which somebody was being asked."""
-    return answers.get("language", "")
 
 
 def let_go(desk: Desk, before: Position | None, after: Position | None, effects: tuple[Effect, ...]) -> None:

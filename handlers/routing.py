@@ -129,6 +129,7 @@ def _when(desk: Desk, report: Report) -> datetime:
 def _told(desk: Desk, report: Report) -> Told:
     answers = reports.answers(desk.db, desk.keys, report)
     member = members.of_contact(desk.db, report.contact_id, desk.now)
+    post = desk.atlas.gazetteer.by_id(member.post_place_id if member else None)
     return Told(
         reference=report.reference,
         compartment=report.compartment,
@@ -141,4 +142,5 @@ def _told(desk: Desk, report: Report) -> Told:
         grade=GRADES.get(member.role, UNKNOWN_SOURCE) if member else UNKNOWN_SOURCE,
         exercise=report.exercise,
         partial=report.partial,
+        post=post.key if post else "",
     )

@@ -169,3 +169,14 @@ def find(db: Session, keys: Keyring, phone: str) -> int | None:
 def language(db: Session, contact_id: int) -> str | None:
     """The language that its holder has chosen."""
     return db.scalar(select(Contact.language).where(Contact.id == contact_id))
+
+
+def spoken(db: Session, keys: Keyring, phone: str) -> str | None:
+    """The language of that phone: the one that was chosen on it, else its member's. Locks nothing."""
+    theirs = (
+        select(func.coalesce(Contact.language, Member.language))
+        .outerjoin(MemberPhone, MemberPhone.contact_id == Contact.id)
+        .outerjoin(Member, Member.id == MemberPhone.member_id)
+        .where(Contact.pseudonym == keys.pseudonym(phone))
+    )
+    return db.scalars(theirs.limit(1)).first()

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, abort
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from flows.language import DEFAULT
+from flows.language import DEFAULT, chain
 from handlers.desk import with_help
-from service.database import Busy
+from models import contact as contacts
+from models.phone import parse_phone
+from service.database import Busy, reading
 from service.gateways.contract import Unreadable
 from service.gateways.posted import fields
 from service.parts import Parts
@@ -33,13 +36,15 @@ Hook = Callable[[Parts, Mapping[str, str]], Answer]
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one gateway calls us. name, hooks: `/hooks/<name>/<token>/<one of hooks>`; method: GET or POST; said: the
-    bytes in which the fields stand; render: a screen, and whether it ends the dial, in the gateway's words."""
+    bytes in which the fields stand; render: a screen, and whether it ends the dial, in the gateway's words; phone:
+    whose hop it is (raises Unreadable)."""
 
     name: str
     hooks: Mapping[str, Hook]
     method: str
     said: Callable[[], bytes]
     render: Callable[[str, bool], Answer]
+    phone: Callable[[Mapping[str, str]], str]
 
 
 def blueprint(parts: Parts, dialect: Dialect) -> Blueprint:
@@ -78,4 +83,14 @@ def _answer(parts: Parts, dialect: Dialect, name: str) -> Answer:
 
 
 def _sorry(parts: Parts, dialect: Dialect, key: str) -> Answer:
-    return dialect.render(with_help(parts.words, parts.policy, key, (DEFAULT,)), True)
+    return dialect.render(with_help(parts.words, parts.policy, key, chain(_language(parts, dialect))), True)
+
+
+def _language(parts: Parts, dialect: Dialect) -> str:
+    """The caller's, if that can be read without waiting for whoever is in our way."""
+    try:
+        phone = dialect.phone(fields(dialect.said()))
+        with reading(parts.engine) as db:
+            return contacts.spoken(db, parts.keys, parse_phone(phone) or phone) or DEFAULT
+    except (Unreadable, HTTPException, Busy, SQLAlchemyError):
+        return DEFAULT

@@ -41,6 +41,10 @@ def _body() -> bytes:
     return request.get_data()
 
 
+def _phone(form: Mapping[str, str]) -> str:
+    return wire.read_ussd(form).phone
+
+
 def _render(text: str, end: bool) -> Answer:
     return Answer(wire.render_ussd(text, end))
 
@@ -55,4 +59,4 @@ HOOKS: Mapping[str, edge.Hook] = {
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    return edge.blueprint(parts, edge.Dialect(wire.NAME, HOOKS, "POST", _body, _render))
+    return edge.blueprint(parts, edge.Dialect(wire.NAME, HOOKS, "POST", _body, _render, _phone))

@@ -29,4 +29,8 @@ HOOKS: Mapping[str, edge.Hook] = {edge.USSD: ussd, "clean": clean}
 
 
 def blueprint(parts: Parts) -> Blueprint:
-    return edge.blueprint(parts, edge.Dialect(wire.NAME, HOOKS, "GET", lambda: request.query_string, _render))
+    def phone(query: Mapping[str, str]) -> str:
+        return wire.read_ussd(query, parts.settings.service_code).phone
+
+    dialect = edge.Dialect(wire.NAME, HOOKS, "GET", lambda: request.query_string, _render, phone)
+    return edge.blueprint(parts, dialect)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from flows.form import Channel
 from service.blanks import Blanks, Unfilled
-from service.transcript import ACTIONS, EXPECTED, BadTranscript, Entry, Mark, Step, Transcript, pause
+from service.transcript import ACTIONS, EXPECTED, BadTranscript, Entry, Fate, Mark, Step, Transcript, pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class Stage(Protocol):
 
     def say(self, phone: str, channel: Channel, text: str) -> Happened:
         """Let a phone speak, and wait until all that follows from it at once is done. Raises NobodyAsked."""
+
+    def befall(self, phone: str, channel: Channel, fate: Fate) -> Happened:
+        """Let that happen to the phone's open dial. Raises NobodyAsked where there is none."""
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
         """Let time pass, and the clock do what falls due in it."""
@@ -92,6 +95,8 @@ def _act(transcript: Transcript, stage: Stage, blanks: Blanks, step: Step) -> Ha
     if step.action.mark is Mark.WAITS:
         return stage.wait(step.phone, step.channel, pause(step.action.text))
     try:
+        if step.action.mark is Mark.BEFALLS:
+            return stage.befall(step.phone, step.channel, Fate(step.action.text))
         return stage.say(step.phone, step.channel, blanks.fill(step.action.text))
     except Unfilled as blank:
         raise BadTranscript(f"{where}: no reference has been seen for {{{blank.args[0]}}}") from None

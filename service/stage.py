@@ -24,7 +24,7 @@ from service.shelf import Shelf
 from service.simulator.dialects import Dialect, Dialled, dial
 from service.simulator.phone import Refused
 from service.simulator.server import Simulator
-from service.transcript import is_dial, screen
+from service.transcript import Fate, is_dial, screen
 from service.web import create_web
 from service.witness import Witness
 from service.work import work_off
@@ -133,6 +133,7 @@ class LiveStage:
         self._clock = Clock(Dispatcher(quick_connection(parts.settings.redis_url)), TASKS, clock)
         self._witness = Witness(parts.engine, clock())
         self._dials: dict[str, Dialled] = {}
+        self._broken: dict[str, Dialled] = {}
         self._read: dict[str, int] = {}
 
     def say(self, phone: str, channel: Channel, text: str) -> Happened:
@@ -141,6 +142,21 @@ class LiveStage:
             self._simulator.line.sms(phone, text)
             return self._come_of_it(phone, channel, [])
         return self._come_of_it(phone, channel, [self._key(phone, text)])
+
+    def befall(self, phone: str, channel: Channel, fate: Fate) -> Happened:
+        found = (self._broken if fate is Fate.GOES_ON else self._dials).pop(phone, None)
+        if found is None or found.ended:
+            raise NobodyAsked("there is no such dial")
+        match fate:
+            case Fate.HANGS_UP:
+                found.hang_up()
+            case Fate.BREAKS_OFF:
+                self._broken[phone] = found
+            case Fate.GOES_ON:
+                beside = self._dials.pop(phone, None)
+                self._broken |= {phone: beside} if beside else {}
+                self._dials[phone] = found
+        return self._come_of_it(phone, channel, [])
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
         stride = max(STRIDE, length / MOST_STRIDES)

@@ -22,6 +22,7 @@ class Mark(StrEnum):
     SHOWS = "<"
     KEEPS = "="
     WAITS = "@"
+    BEFALLS = "!"
     NOTE = "#"
     HEADER = ":"
     BLANK = ""
@@ -29,7 +30,15 @@ class Mark(StrEnum):
 
 MANY_LINES = (Mark.SAYS, Mark.SHOWS, Mark.KEEPS)
 EXPECTED = (Mark.SHOWS, Mark.KEEPS)
-ACTIONS = (Mark.SAYS, Mark.WAITS)
+ACTIONS = (Mark.SAYS, Mark.WAITS, Mark.BEFALLS)
+
+
+class Fate(StrEnum):
+    """What befalls an open dial."""
+
+    HANGS_UP = "hangs up"  # and the network tells
+    BREAKS_OFF = "breaks off"  # and nobody is told
+    GOES_ON = "goes on"  # the one that broke off: its next key arrives after all
 
 
 class BadTranscript(ValueError):
@@ -176,9 +185,9 @@ class _Reader:
         header = re.fullmatch(r"([A-Za-z_]+):\s*(.*)", line)
         if header:
             return Entry(Mark.HEADER, header[2], header[1], number)
-        if not line or line[0] in "><=@#":
+        if not line or line[0] in "><=@!#":
             return Entry(Mark(line[:1]), line[1:].removeprefix(" "), line=number)
-        raise self._bad(number, f"expected a header or one of > < = @ #, not {line[:1]!r}")
+        raise self._bad(number, f"expected a header or one of > < = @ ! #, not {line[:1]!r}")
 
     def _go_on(self, text: str, number: int) -> None:
         """An indented line belongs to the entry above it, and so do the blank lines between them."""
@@ -196,6 +205,8 @@ class _Reader:
             return self._problem_of_header(entry)
         if entry.mark is Mark.WAITS and not _reads(pause, entry.text):
             return "expected a pause such as +30s, +5m, +2h or +1d"
+        if entry.mark is Mark.BEFALLS and entry.text not in tuple(Fate):
+            return f"expected one of: {', '.join(Fate)}"
         if entry.mark in ACTIONS and not {"phone", "channel"} <= self._headers():
             return "phone: and channel: must be named before anybody speaks"
         if entry.mark in EXPECTED and not self._begun():
