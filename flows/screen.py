@@ -33,6 +33,7 @@ class _Layout:
     back: str
     more: str
     onward: bool
+    rooted: bool
 
     def folded(self) -> "_Layout":
         choices = tuple((key, gsm7.fold(text)) for key, text in self.choices)
@@ -57,15 +58,16 @@ def lay_out(
     more: str,
     together: bool = False,
     onward: bool = False,
+    rooted: bool = False,
 ) -> tuple[Page, ...]:
-    """The screens for a label and its (key, text) choices; back "" = no way back from the first.
+    """The screens for a label and its (key, text) choices; back "" = no way back from any of them.
 
     The label stands on the first screen only; a long one goes on at a word on the next. Folded to GSM-7 only
     where that saves a screen. together: at least one choice must stand on the first screen with all of the
-    label. onward: more stands on the last screen too, because something follows. DoesNotFit where a word, a
-    choice or (together) the label is too wide.
+    label. onward: more stands on the last screen too, because something follows. rooted: there is nothing before
+    the first screen to go back to. DoesNotFit where a word, a choice or (together) the label is too wide.
     """
-    layout = _Layout(label.strip(), tuple(choices), limits, back, more, onward)
+    layout = _Layout(label.strip(), tuple(choices), limits, back, more, onward, rooted)
     folded = layout.folded()
     if folded == layout:
         return _pages(layout, together)
@@ -83,7 +85,9 @@ def lay_out(
 def _pages(layout: _Layout, together: bool) -> tuple[Page, ...]:
     pages: list[Page] = []
     while not pages or layout.label or layout.choices:
-        page, layout = _next_page(layout)
+        here = replace(layout, back="") if layout.rooted and not pages else layout
+        page, left = _next_page(here)
+        layout = replace(left, back=layout.back)
         if together and not pages and layout.choices and not page.keys:
             raise DoesNotFit(f"no choice fits beside the label: {page.text!r}")
         pages.append(page)

@@ -28,8 +28,9 @@ def pages(talk: Talk, title: str, items: Sequence[Item], *, back: bool) -> tuple
         title,
         choices,
         limits=talk.desk.policy.limits,
-        back=talk.say("nav.back") if back else "",
+        back=talk.say("nav.back"),
         more=talk.say("nav.more"),
+        rooted=not back,
     )
 
 

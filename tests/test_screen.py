@@ -27,6 +27,13 @@ def test_where_there_is_no_way_back_none_is_shown() -> None:
     assert pages("Quoi ?", ["Vol", "Feu"], back="") == (Page("Quoi ?\n1 Vol\n2 Feu", ("1", "2")),)
 
 
+def test_where_nothing_comes_before_the_first_screen_the_others_lead_back_to_it() -> None:
+    first, second = pages("Quoi ?", list("abcdefg"), rooted=True)
+    assert first.text.endswith("\n9 Suite")
+    assert "Retour" not in first.text
+    assert second.text == "6 f\n7 g\n0 Retour"
+
+
 def test_more_than_five_choices_go_on_without_the_label() -> None:
     first, second = pages("Quoi ?", list("abcdefg"))
     assert first == Page("Quoi ?\n1 a\n2 b\n3 c\n4 d\n5 e\n0 Retour 9 Suite", ("1", "2", "3", "4", "5"))
