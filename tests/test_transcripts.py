@@ -93,7 +93,7 @@ RIGHT = "title: A test\nphone: +22370000031\nchannel: sms\n\n> LANG EN\n< Done: 
             id="an SMS that is not sent",
         ),
         pytest.param(
-            RIGHT.replace("LANG EN", "54#2 Gogui"),
+            RIGHT.replace("LANG EN", "72#2 Gogui"),
             ":6: a difference\n  expected:\n    < Done: English.\n  got:\n    < Ref ",
             id="another conversation",
         ),
