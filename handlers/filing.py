@@ -12,8 +12,10 @@ from handlers.desk import Desk
 from handlers.turn import Position, Route, State, Talk, Turn
 from models import alert as alerts
 from models import contact
+from models import incident as incidents
 from models import report as reports
 from models.code import GUARDED, Compartment
+from models.incident import IncidentState
 from models.report import Facts, Origin
 
 
@@ -153,6 +155,8 @@ def withdraw(desk: Desk, report_id: int) -> None:
     report = reports.withdraw(desk.db, report_id, desk.now)
     if report.partial and report.incident_id is not None:
         alerts.recall(desk.db, report.incident_id)
+        incident = incidents.lock(desk.db, report.incident_id)
+        incidents.move(desk.db, incident, IncidentState.FALSE, None, "withdrawn", desk.now)
 
 
 def keep_text(talk: Talk, text: str) -> Drafted:

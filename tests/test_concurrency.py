@@ -81,7 +81,9 @@ def test_a_gateway_without_history_files_once_however_often_it_asks(post: Post) 
     assert count(post, Report) == 1
 
 
-@pytest.mark.parametrize("text", ["1", "", "2", "1*13", "9*9*9*9"], ids=["shorter", "nothing", "another", "changed", "all"])
+@pytest.mark.parametrize(
+    "text", ["1", "", "2", "1*13", "9*9*9*9"], ids=["shorter", "nothing", "another", "changed", "all"]
+)
 def test_a_history_that_goes_another_way_shows_the_screen_again(post: Post, text: str) -> None:
     for said in ("", "1", "1*12"):
         screen = post.hop(OFFICER, "S1", said)
