@@ -1,5 +1,7 @@
 """What a member has in hand: verify it, say that it is not so, work on it, close it with an outcome."""
 
+from dataclasses import replace
+
 from handlers import pin
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
@@ -9,6 +11,7 @@ from handlers.turn import show as go
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
+from models.incident import Incident
 
 MOST = 20
 ACTS = (("1", Act.VERIFY), ("2", Act.DENY), ("3", Act.REFUTE), ("4", Act.START), ("5", Act.CLOSE))
@@ -33,18 +36,20 @@ def _items(talk: Talk) -> list[Item]:
     ]
 
 
-def _title(talk: Talk, items: list[Item]) -> str:
-    return talk.say("cases.title" if items else "cases.empty")
+def _title(talk: Talk, state: State, items: list[Item]) -> str:
+    """What has just been done, `told`, stands above what is left to do."""
+    title = talk.say("cases.title" if items else "cases.empty")
+    return f"{state['told']}\n{title}" if "told" in state else title
 
 
 def show(talk: Talk, state: State) -> Turn:
     items = _items(talk)
-    return show_page(talk, Position("cases", state), _title(talk, items), items)
+    return show_page(talk, Position("cases", state), _title(talk, state, items), items)
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
     items = _items(talk)
-    return hear_choice(talk, Position("cases", state), _title(talk, items), items, said, back=HOME)
+    return hear_choice(talk, Position("cases", state), _title(talk, state, items), items, said, back=HOME)
 
 
 def _case(talk: Talk, state: State) -> Case | None:
@@ -110,6 +115,9 @@ def show_decide(talk: Talk, state: State) -> Turn:
     try:
         effects = move(talk.desk, incident, act, seat.member_id, via, outcome)
     except Refused:
-        return Turn(talk.say("case.refused", reference=case.reference, state=talk.say(f"state.{incident.state}")))
-    told = talk.say("case.done", reference=case.reference, state=talk.say(f"state.{incident.state}"))
-    return Turn(told, durable=True, effects=effects)
+        return go("cases", {"told": _told(talk, "case.refused", case, incident)})
+    return replace(go("cases", {"told": _told(talk, "case.done", case, incident)}), durable=True, effects=effects)
+
+
+def _told(talk: Talk, key: str, case: Case, incident: Incident) -> str:
+    return talk.say(key, reference=case.reference, state=talk.say(f"state.{incident.state}"))

@@ -86,7 +86,7 @@ def propose(desk: Desk, incident: Incident, act: Act, member_id: int, via: str) 
     if not allowed(incident.state, act):
         raise Refused(incident.state)
     to = MOVES[act][1]
-    if incidents.is_proposed(desk.db, incident, to, member_id):
-        return True
-    incidents.propose(desk.db, incident, to, member_id, via, desk.now)
-    return False
+    agreed = incidents.proposers(desk.db, incident, to)
+    if member_id not in agreed:
+        incidents.propose(desk.db, incident, to, member_id, via, desk.now)
+    return bool(agreed - {member_id})

@@ -92,7 +92,7 @@ def reference(db: Session, incident_id: int) -> str:
     return db.scalars(query).one()
 
 
-def move(db: Session, incident: Incident, to: IncidentState, member_id: int, via: str, now: datetime) -> None:
+def move(db: Session, incident: Incident, to: IncidentState, member_id: int | None, via: str, now: datetime) -> None:
     """The locked incident is in that state now; which moves are allowed is not decided here."""
     before, incident.state = incident.state, to
     _record(db, incident, member_id, via, before, now)
@@ -103,12 +103,13 @@ def propose(db: Session, incident: Incident, to: IncidentState, member_id: int, 
     _record(db, incident, member_id, via, incident.state, now, to)
 
 
-def is_proposed(db: Session, incident: Incident, to: IncidentState, but: int) -> bool:
-    """Whether another member has said the same since the incident came into its state."""
+def proposers(db: Session, incident: Incident, to: IncidentState) -> set[int]:
+    """The members who have said so since the incident came into its state; that somebody took it changes nothing."""
     mine = History.incident_id == incident.id
-    moved = select(func.max(History.seq)).where(mine, History.from_state != History.to_state).scalar_subquery()
-    said = select(History.seq).where(mine, History.proposes == to, History.member_id != but)
-    return db.scalar(said.where(History.seq > func.coalesce(moved, 0)).limit(1)) is not None
+    moved = History.from_state != History.to_state, History.to_state != IncidentState.TO_VERIFY
+    last = select(func.coalesce(func.max(History.seq), 0)).where(mine, *moved).scalar_subquery()
+    said = select(History.member_id).where(mine, History.proposes == to, History.seq > last)
+    return {member_id for member_id in db.scalars(said) if member_id is not None}
 
 
 def note(db: Session, incident: Incident, what: str, now: datetime) -> None:

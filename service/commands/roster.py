@@ -53,28 +53,30 @@ def reinstate(phone: str) -> None:
     _mark(phone, rosters.reinstate, "Reinstated.")
 
 
-
 @roster.command("pin")
 @click.argument("phone")
 def make_pin(phone: str) -> None:
     """Make a new PIN for the member with that phone, and show it this once; it also unlocks."""
+    number, here = _number(phone), parts()
     digits = pins.draw()
     hashed = pins.hash_of(digits)
-
-    def give(db: Session, keys: Keyring, number: str, now: datetime) -> bool:
-        member = members.of_contact(db, contacts.find(db, keys, number), now)
-        if member is not None:
-            pins.give(db, member.id, hashed, now)
-        return member is not None
-
-    _mark(phone, give, digits)
+    with transaction(here.engine) as db:
+        member = members.of_contact(db, contacts.find(db, here.keys, number), here.now())
+        if member is None:
+            raise click.ClickException("no member has this phone")
+        pins.give(db, member.id, hashed, here.now())
+    click.echo(digits)
 
 
-def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], int | None], done: str) -> None:
+def _number(phone: str) -> str:
     number = parse_phone(phone)
     if number is None:
         raise click.BadParameter("not a phone number", param_hint="PHONE")
-    here = parts()
+    return number
+
+
+def _mark(phone: str, mark: Callable[[Session, Keyring, str, datetime], int | None], done: str) -> None:
+    number, here = _number(phone), parts()
     with transaction(here.engine) as db:
         member_id = mark(db, here.keys, number, here.now())
         if member_id is None:
