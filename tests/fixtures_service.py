@@ -14,13 +14,13 @@ from flask.testing import FlaskClient
 from postgresql_server import Server
 
 from models.keys import Keyring
-from service.web import create_web
 from service.jobs import JOBS
 from service.parts import Parts, build
 from service.settings import Settings
 from service.shelf import Shelf
 from service.simulator.server import Simulator
 from service.stocking import load_roster, stock_up
+from service.web import create_web
 
 TOKEN = "a-token-of-the-tests-0000"
 KEYS = Keyring.generate()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import click
+from flask.cli import with_appcontext
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ class Finding:
 
 @click.command("doctor")
 @click.option("--sms", metavar="PHONE", help="Also send a test SMS to this phone.")
+@with_appcontext
 def doctor(sms: str | None) -> None:
     """Look at settings, database, Redis, gateway, forms and roster; exit 1 if something would lose an alert."""
     here = parts()
