@@ -49,7 +49,8 @@ class Ground:
 
 
 @contextmanager
-def ground(kind: str) -> Iterator[Ground]:
+def ground(kind: str, officers: int = OFFICERS) -> Iterator[Ground]:
+    """officers: how many more than the demo's roster has."""
     with TemporaryDirectory(prefix="karakoro-bench-") as name, _database(kind, Path(name)) as url:
         redis = redis_server.start(Path(name))
         said = {"DATA_DIR": name, "DATABASE_URL": url, "REDIS_URL": redis_server.url(Path(name)), "HELP_NUMBER": "113"}
@@ -58,7 +59,7 @@ def ground(kind: str) -> Iterator[Ground]:
         demo_data.prepare(settings)
         parts = build(settings)
         try:
-            _enrol(parts, Path(name) / "officers.csv")
+            _enrol(parts, Path(name) / "officers.csv", officers)
             with transaction(parts.engine) as db:
                 hop_row.create(db.connection())
             yield Ground(kind, parts, environ)
@@ -90,12 +91,12 @@ def villager(number: int) -> str:
     return f"+22376{number:06}"
 
 
-def _enrol(parts: Parts, path: Path) -> None:
+def _enrol(parts: Parts, path: Path, officers: int) -> None:
     """One post, many phones: every officer dials once."""
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(ROSTER)
-        for number in range(OFFICERS):
+        for number in range(officers):
             rows.writerow([f"Agent {number}", officer(number), "officer", "fr", "ML1101", "1", "Gogui", ""])
     load_roster(parts, path)
 

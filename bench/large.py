@@ -31,7 +31,7 @@ def fill(parts: Parts, many: int) -> None:
     while batch := list(islice(rows, BATCH)):
         with transaction(parts.engine) as db:
             for table, values in zip(TABLES, zip(*batch, strict=True), strict=True):
-                db.connection().execute(insert(table.__table__), list(values))
+                db.connection().execute(insert(table), list(values))
     with parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 

@@ -30,7 +30,7 @@ class Server:
 @contextmanager
 def serving(app: str, environ: Mapping[str, str]) -> Iterator[Server]:
     port = _free_port()
-    command = [
+    command: list[str | Path] = [
         Path(sys.executable).parent / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--http", "1", "--no-ws", "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "3",
         "--no-access-log", "--log-level", "warning", app,

@@ -14,8 +14,14 @@ from flows.world import World
 LISTED_MAX = 9  # a longer list is not written out in an SMS
 PAGED = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.DATE, Kind.NOTE)  # where 0 and 9 mean back and more
 LONGEST_TOLD = 60  # characters of an answer where answers are listed
+LONGEST_WORD = 20  # characters of a word there: one that is wider than a screen could not be shown at all
 
 _REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
+
+
+def shortened(answer: str) -> str:
+    """As much of an answer as is listed; whatever was typed, it can be cut into screens."""
+    return re.sub(rf"(\S{{{LONGEST_WORD}}})(?=\S)", r"\1 ", answer[:LONGEST_TOLD].rstrip())
 
 
 def pages(

@@ -123,5 +123,5 @@ def summary(form: Form, progress: Progress, world: World) -> list[tuple[str, str
         if asked and question.kind is not Kind.NOTE and standing.known[question.name]:
             label = asking.label(form, question.labels, question.short, standing.known, world)
             text = asking.told(form, question, standing.known, world)
-            lines.append((label, text[: asking.LONGEST_TOLD].rstrip()))
+            lines.append((label, asking.shortened(text)))
     return lines
