@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers import pin
+from handlers.label import label
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
@@ -23,8 +24,8 @@ def line(talk: Talk, case: Case) -> str:
     """Reference, severity, and what and where as far as they stand in clear."""
     language = talk.caller.language
     short = talk.desk.codes.short(case.code, language) if case.code else ""
-    words = f"{case.reference} S{case.severity}", short, talk.desk.atlas.name(case.area or "", language)
-    return " ".join(word for word in words if word)
+    place = talk.desk.atlas.name(case.area or "", language)
+    return label(talk, f"{case.reference} S{case.severity}", short, place)
 
 
 def _items(talk: Talk) -> list[Item]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from handlers.caller import Seat
+from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.outbox import write
@@ -14,6 +15,7 @@ from models.member import Listing
 
 PAUSE = timedelta(hours=1)
 LEAVE = "8"  # on whichever page, beside the posts
+WIDEST_NAME = 30  # beside the words of a screen
 HOME, POSTS = Position("home"), Position("posts")
 
 
@@ -30,10 +32,14 @@ def _others(talk: Talk, seat: Seat) -> list[Listing]:
     return sorted((each for each in listed if each.member_id != seat.member_id), key=near_last)
 
 
+def _name(each: Listing) -> str:
+    return each.name[:WIDEST_NAME].rstrip()
+
+
 def _line(talk: Talk, each: Listing) -> str:
     row = talk.desk.atlas.gazetteer.by_id(each.post_place_id)
     place = talk.desk.atlas.name(row.key, talk.caller.language) if row else ""
-    return f"{place} ({row.country})" if row else each.name
+    return label(talk, place, f"({row.country})" if row else "")
 
 
 def _menu(talk: Talk, seat: Seat) -> tuple[str, list[Item]]:
@@ -101,13 +107,13 @@ def show_call_me(talk: Talk, state: State) -> Turn:
     contacts = members.phones(talk.desk.db, each.member_id)
     lately = [f"{pair}:{n}:{contact_id}" for n in (hour - 1, hour) for contact_id in contacts]
     if messages.was_written(talk.desk.db, lately, talk.desk.now - PAUSE):
-        return Turn(talk.say("posts.already", name=each.name))
+        return Turn(talk.say("posts.already", name=_name(each)))
     text = _text(talk, seat, each)
     written = [write(talk.desk, contact_id, text, f"{pair}:{hour}:{contact_id}") for contact_id in contacts]
     ids = tuple(message_id for message_id in written if message_id)
     if not ids:
-        return Turn(talk.say("posts.unreachable", name=each.name))
-    return Turn(talk.say("posts.asked", name=each.name), durable=True, effects=(Deliver(ids),))
+        return Turn(talk.say("posts.unreachable", name=_name(each)))
+    return Turn(talk.say("posts.asked", name=_name(each)), durable=True, effects=(Deliver(ids),))
 
 
 def _text(talk: Talk, seat: Seat, each: Listing) -> str:

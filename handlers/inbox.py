@@ -1,6 +1,7 @@
 """A member's open alerts on a screen: read one, and take it."""
 
 from handlers.acknowledge import acknowledge
+from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.turn import Position, State, Talk, Turn
@@ -22,7 +23,7 @@ def _items(talk: Talk) -> list[Item]:
 
 def _line(talk: Talk, row: alerts.OpenAlert) -> str:
     place = talk.desk.atlas.name(row.area or "", talk.caller.language)
-    return f"{row.reference} S{row.severity} {place}".strip()
+    return label(talk, f"{row.reference} S{row.severity}", place)
 
 
 def _title(talk: Talk, items: list[Item]) -> str:

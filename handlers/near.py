@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.turn import Position, State, Talk, Turn
@@ -23,12 +24,8 @@ def _line(talk: Talk, incident: Incident) -> str:
     at, today = incident.created_at.astimezone(zone), talk.desk.now.astimezone(zone).date()
     hour = f"{at:%H:%M}" if at.date() == today else f"{at:%d/%m %H:%M}"
     code = incident.code or ""
-    words = (
-        hour,
-        f"{talk.desk.codes.short(code, language)}({code})",
-        talk.desk.atlas.name(incident.area or "", language),
-    )
-    return " ".join(word for word in words if word)
+    short = f"{talk.desk.codes.short(code, language)}({code})"
+    return label(talk, hour, short, talk.desk.atlas.name(incident.area or "", language))
 
 
 def _lately(talk: Talk) -> list[Incident]:
