@@ -6,7 +6,7 @@ from dataclasses import replace
 from flows.engine import begin, propose
 from flows.folding import digits
 from flows.progress import Progress
-from flows.reader import read
+from flows.reader import Reading, read
 from handlers import fill, follow
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
@@ -43,9 +43,15 @@ def _coded(talk: Talk, text: str) -> Turn | None:
         form = talk.desk.forms[name]
         reading = read(form, text, talk.world)
         if reading.proposals:
-            progress = propose(form, begin(form, fill.given(talk)), reading.proposals, talk.world)
+            progress = propose(form, begin(form, _given(talk, reading)), reading.proposals, talk.world)
             return converse(talk, Position("fill", {"form": name, "progress": progress.to_json()}), None)
     return None
+
+
+def _given(talk: Talk, reading: Reading) -> dict[str, str]:
+    """A member whose line names no place means the post; a villager is asked."""
+    at_post = talk.caller.seat is not None and talk.caller.seat.post and "place" not in reading.proposals
+    return {**fill.given(talk), "at_post": "yes" if at_post else ""}
 
 
 def _uncoded(talk: Talk, text: str) -> Turn:
