@@ -1,12 +1,13 @@
 """What is new in a text that a gateway repeats whole at every hop."""
 
 import hmac
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.gateways.history import Heard, Kind, newest
+from service.gateways.history import Heard, Kind, latest, newest
 
 PRESSED = st.text(alphabet="01*9#é ا", max_size=6)
 
@@ -66,3 +67,22 @@ def test_nothing_is_heard_in_a_text_that_does_not_go_on_from_the_last(last: str,
         assert history in (last + heard.text, f"{last}*{heard.text}")
     else:
         assert (heard.kind is Kind.SAME) == (last == history)
+
+
+@pytest.mark.parametrize(
+    ("said", "dialled", "last", "seconds", "heard"),
+    [
+        pytest.param("", True, None, 0, Heard(Kind.FIRST), id="the dial"),
+        pytest.param("1234", False, None, 0, Heard(Kind.FIRST), id="a session that begins with something else"),
+        pytest.param("", True, "", 30, Heard(Kind.SAME), id="the dial again"),
+        pytest.param("1", False, "", 0, Heard(Kind.SAID, "1"), id="the first key"),
+        pytest.param("1", False, "1", 0.4, Heard(Kind.SAME), id="the same key sooner than anybody reads"),
+        pytest.param("1", False, "1", 1, Heard(Kind.SAID, "1"), id="the same key later"),
+        pytest.param("2", False, "1", 0.4, Heard(Kind.SAID, "2"), id="another key at once"),
+    ],
+)
+def test_of_the_latest_input_only_what_cannot_be_an_answer_is_a_repetition(
+    said: str, dialled: bool, last: str | None, seconds: float, heard: Heard
+) -> None:
+    seen = (None, b"") if last is None else (len(last), last.encode())
+    assert latest(said, dialled, *seen, timedelta(seconds=seconds), str.encode) == heard

@@ -65,7 +65,7 @@ def test_a_report_is_filed_with_the_latest_input_only(post: Post) -> None:
 
 
 def test_the_screens_are_those_of_the_other_gateway_without_its_prefix(post: Post) -> None:
-    assert post.dial(OFFICER, "1", "12") == f"CON {Phone(post).dial('1', '12')}"
+    assert post.dial(OFFICER, "1", "9") == f"CON {Phone(post).dial('1', '9')}"
 
 
 @pytest.mark.parametrize("dialled", ["384*1234", "3841234", "*384*1234#"])
