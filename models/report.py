@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, new_id, upsert
 from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
 from models.reference import WIDTHS, draw
@@ -183,7 +183,9 @@ def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id
 def _seal(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
     purpose = Purpose(report.compartment.value)
     sealed = keys.seal_json(purpose, dict(told), f"report_body/{report.id}/answers")
-    db.merge(ReportBody(report_id=report.id, answers_enc=sealed))
+    insert = upsert(db.connection(), ReportBody).values(report_id=report.id, answers_enc=sealed)
+    db.flush()
+    db.execute(insert.on_conflict_do_update(index_elements=["report_id"], set_={"answers_enc": sealed}))
 
 
 def _told_before(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
@@ -192,7 +194,7 @@ def _told_before(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
 
 def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
     """The sealed answers; empty where they have been purged."""
-    body = db.get(ReportBody, report.id)
+    body = db.get(ReportBody, report.id, populate_existing=True)
     if body is None:
         return {}
     purpose = Purpose(report.compartment.value)

@@ -53,7 +53,7 @@ def sweep(parts: Parts) -> None:
     if due:
         deliver(parts, *due)
     for conversation_id in broken_off:
-        abandon(parts, conversation_id)
+        parts.enqueue("abandon", conversation_id)
 
 
 JOBS: Mapping[str, Callable[..., None]] = {

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 
 import pytest
-from fixtures_service import COORDINATOR, OFFICER, PROTECTION, VILLAGER, Post
+from fixtures_service import COORDINATOR, OFFICER, PROTECTION, TOKEN, VILLAGER, Post
 from sqlalchemy import select
 
 from models.alert import Alert
@@ -76,6 +76,18 @@ def test_however_the_end_is_told_it_is_kept_once(
     assert [text.split(" ")[0] for text in got(simulator, COORDINATOR)] == ["INCOMPLET"]
     (invite,) = got(simulator, OFFICER)
     assert invite == f"Votre signalement {report.reference} n'est pas fini. Pour finir, faites *384*1234# puis 1."
+
+
+@pytest.mark.parametrize(("error", "kept"), [pytest.param("5", True, id="error"), pytest.param("0", False, id="none")])
+def test_an_operator_tells_it_in_its_own_words(post: Post, error: str, kept: bool) -> None:
+    query = {"SessionID": "S1", "MSISDN": OFFICER[1:], "MSC": "1"}
+    for typed in ("384*1234", "1", "12", "1"):
+        post.watch.move(seconds=20)
+        post.client.get(f"/hooks/comviva/{TOKEN}/ussd", query_string={**query, "input": typed})
+    ended = {"clean": "1", "error": error, "msisdn": OFFICER[1:], "SessionID": "S1"}
+    assert post.client.get(f"/hooks/comviva/{TOKEN}/clean", query_string=ended).status_code == 200
+    post.work()
+    assert (only_report(post).abandoned_at is not None) is kept
 
 
 def test_the_end_of_a_dial_that_all_went_well_in_means_nothing(post: Post) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from flows.form import Channel
 from service.player import Happened, NobodyAsked, play, record
-from service.transcript import BadTranscript, parse, written
+from service.transcript import BadTranscript, Fate, parse, written
 
 REFERENCE = "572468"
 WRITTEN = """\
@@ -42,6 +42,9 @@ class MadeUpStage:
 
     def say(self, phone: str, channel: Channel, text: str) -> Happened:
         return self._next(f"{phone} {channel} {text}")
+
+    def befall(self, phone: str, channel: Channel, fate: Fate) -> Happened:
+        return self._next(f"{phone} {channel} {fate.value}")
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
         return self._next(f"{phone} {channel} {length}")
@@ -117,6 +120,13 @@ def test_a_blank_that_nothing_has_filled_is_told_with_its_place() -> None:
 def test_an_answer_to_nobody_is_told_with_its_place() -> None:
     with pytest.raises(BadTranscript, match=r"^a\.txt:5: there is no dial open$"):
         play(parse(WRITTEN, "a.txt"), MadeUpStage([]))
+
+
+def test_what_befalls_a_dial_is_let_happen() -> None:
+    stage = MadeUpStage([Happened(["Quoi ?"], []), Happened([], [])])
+    transcript = parse("phone: +22370000011\nchannel: ussd\n> *1#\n< Quoi ?\n! hangs up\n", "a.txt")
+    assert play(transcript, stage) is None
+    assert stage.asked[-1] == "+22370000011 ussd hangs up"
 
 
 def test_a_recording_holds_what_happened_and_keeps_notes_and_headers() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from flows.form import Channel
 from service.blanks import Blanks, Unfilled
-from service.transcript import BadTranscript, Mark, parse, pause, screen, written
+from service.transcript import BadTranscript, Fate, Mark, parse, pause, screen, written
 
 HEADERS = "title: A test\nphone: +22370000011\nchannel: ussd\n"
 WHOLE = """\
@@ -32,6 +32,7 @@ channel: sms
 @ +5m
 >
 < Bonjour
+! breaks off
 """
 A_REFERENCE, ANOTHER = "572468", "123459"
 
@@ -47,7 +48,7 @@ def test_what_was_written_is_parsed_again_as_it_was() -> None:
 
 def test_a_transcript_is_steps_of_phones_with_what_must_come_of_them() -> None:
     transcript = parse(WHOLE, "a.txt")
-    dial, one, wait, nothing = transcript.steps
+    dial, one, wait, nothing, fate = transcript.steps
     assert transcript.header("title") == "An officer, then a villager"
     assert transcript.begins == datetime(2026, 3, 2, 21, 30, tzinfo=UTC)
     assert dial.expected[0].text == "Karakoro\n1 Signaler\n\n2 Suivre"
@@ -58,6 +59,7 @@ def test_a_transcript_is_steps_of_phones_with_what_must_come_of_them() -> None:
     ]
     assert (wait.action.mark, wait.phone, wait.channel) == (Mark.WAITS, "+22222000033", Channel.SMS)
     assert nothing.action.text == ""
+    assert (fate.action.mark, fate.action.text) == (Mark.BEFALLS, Fate.BREAKS_OFF)
 
 
 def test_a_setting_is_named_as_in_the_environment() -> None:
@@ -90,6 +92,7 @@ def test_without_a_time_a_conversation_begins_on_a_monday_morning() -> None:
         pytest.param(HEADERS + "  more\n", "a.txt:4: an indented line", id="nothing to go on with"),
         pytest.param(HEADERS + "@ +5m\n  more\n", "a.txt:5: an indented line", id="a pause has one line"),
         pytest.param(HEADERS + "@ 5m\n", "a.txt:4: expected a pause", id="pause without plus"),
+        pytest.param(HEADERS + "! explodes\n", "a.txt:4: expected one of: hangs up,", id="what befalls no dial"),
         pytest.param(HEADERS + "@ +5w\n", "a.txt:4: expected a pause", id="unknown unit"),
         pytest.param(HEADERS + "Hello\n", "a.txt:4: expected a header or one of", id="no mark"),
         pytest.param(HEADERS + "\tmore\n", "a.txt:4: expected a header or one of", id="tab"),
