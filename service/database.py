@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_SECONDS = 3
 STATEMENT_SECONDS = 15
+LOOK_AGAIN_SECONDS = 0.001
 IDLE_SECONDS = 1  # unused for this long, a connection is asked whether it still is one
 
 
@@ -84,8 +85,7 @@ _POSTGRESQL: dict[str, Any] = {
     "isolation_level": "READ COMMITTED",
     "connect_args": {
         "connect_timeout": LOCK_SECONDS,
-        "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s"
-        " -c timezone=UTC",
+        "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
     },
 }
 
@@ -103,8 +103,29 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Whoever writes takes the write lock first: an upgrade later on may fail without any waiting."""
-    only_looks = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if only_looks else "BEGIN IMMEDIATE")
+    raw: Any = connection.connection.dbapi_connection
+    if connection.get_execution_options().get("reading", False):
+        raw.execute("BEGIN")
+    else:
+        _take_write_lock(raw, time.monotonic() + LOCK_SECONDS)
+
+
+def _take_write_lock(raw: sqlite3.Connection, deadline: float) -> None:
+    """SQLite itself would look again after up to 100 ms, and so come too late time after time."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error):
+                    raise
+                if time.monotonic() > deadline:
+                    raise Busy("another process is writing") from error
+                time.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
 
 
 def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
@@ -125,10 +146,14 @@ def _ask_after_idleness(connection: psycopg.Connection[Any], record: ConnectionP
 def _name_the_wait(context: ExceptionContext) -> BaseException | None:
     original = context.original_exception
     if isinstance(original, sqlite3.OperationalError):
-        busy = original.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        busy = _is_busy(original)
     else:
         busy = isinstance(original, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
     return Busy("the database is locked") if busy else None
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _forget_connections_in_forked_children(engine: Engine) -> None:
