@@ -7,9 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 # Eight digits in a row, and what begins with + or 00, are somebody's phone; our ids are longer or shorter.
-PHONE = re.compile(
-    r"(?<![\w-])(?:\+|%2B|00)\d[\d .-]{5,16}\d|(?<![\w.-])(?:22\d)?\d{8}(?![\w-])", re.IGNORECASE
-)
+PHONE = re.compile(r"(?<![\w-])(?:\+|%2B|00)\d[\d .-]{5,16}\d|(?<![\w.-])(?:22\d)?\d{8}(?![\w-])", re.IGNORECASE)
 PAIRS = re.compile(r"(?<!\w)\d\d(?:[ .-]\d\d){3}(?!\w)")
 HOOK = re.compile(r"(/hooks/[^/\s]+/)[^/\s\"'?]+")
 CHATTY = {  # these say addresses, or what is in a job, when they are let

@@ -46,9 +46,7 @@ def comma_separated(raw: str) -> tuple[str, ...]:
 def tokens(raw: str) -> tuple[str, ...]:
     """Each is a part of an address, so only characters that need no escaping there."""
     found = comma_separated(raw)
-    if not found or not all(
-        re.fullmatch(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},200}}", token) for token in found
-    ):
+    if not found or not all(re.fullmatch(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},200}}", token) for token in found):
         raise ValueError(f"tokens of {SHORTEST_TOKEN} or more letters, digits, - and _, separated by commas")
     return found
 

@@ -87,15 +87,11 @@ class _InProcessWorker(_QuietWorker, SimpleWorker):
     pass
 
 
-def _work_until_it_breaks(
-    kind: type[Worker] | type[SimpleWorker], connection: Redis, jobs: Jobs, burst: bool
-) -> bool:
+def _work_until_it_breaks(kind: type[Worker] | type[SimpleWorker], connection: Redis, jobs: Jobs, burst: bool) -> bool:
     job_class = allow(jobs)
     try:
         queue = open_queue(connection, job_class)
-        worker = kind(
-            [queue], connection=connection, job_class=job_class, serializer=queue.serializer, **TIMES
-        )
+        worker = kind([queue], connection=connection, job_class=job_class, serializer=queue.serializer, **TIMES)
         worker.log_job_description = False
         return worker.work(burst=burst, logging_level=None)
     except RedisError as error:

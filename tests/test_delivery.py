@@ -55,9 +55,7 @@ def only_the_alerts_wait(post: Post) -> None:
         pytest.param({"http": 302, "location": "http://127.0.0.1:1/"}, MessageState.DUE, id="redirect"),
         pytest.param({"body": "{oh"}, MessageState.UNKNOWN, id="unreadable answer"),
         pytest.param({"drop": True}, MessageState.UNKNOWN, id="line dropped after the request"),
-        pytest.param(
-            {"content_type": "application/json; charset=utf-8"}, MessageState.ACCEPTED, id="with a charset"
-        ),
+        pytest.param({"content_type": "application/json; charset=utf-8"}, MessageState.ACCEPTED, id="with a charset"),
     ],
 )
 def test_every_end_of_a_send_is_one_of_four(

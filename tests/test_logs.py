@@ -83,6 +83,4 @@ def test_chatty_libraries_are_kept_short() -> None:
         "logging.getLogger('service.queue').info('Redis is back')"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert [line.split(" ", 1)[1] for line in done.stderr.splitlines()] == [
-        "INFO service.queue Redis is back"
-    ]
+    assert [line.split(" ", 1)[1] for line in done.stderr.splitlines()] == ["INFO service.queue Redis is back"]

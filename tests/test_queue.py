@@ -126,24 +126,18 @@ def test_a_pickled_job_is_not_unpacked(redis_url: str) -> None:
 def test_no_function_can_be_smuggled_in_beside_a_job(redis_url: str) -> None:
     connection = Redis.from_url(redis_url)
     job = open_queue(connection, allow({})).enqueue_call("note", job_id="note-1")
-    connection.hset(
-        job.key, mapping={"success_callback_name": "os.abort", "failure_callback_name": "os.abort"}
-    )
+    connection.hset(job.key, mapping={"success_callback_name": "os.abort", "failure_callback_name": "os.abort"})
     job.refresh()
     assert (job.success_callback, job.failure_callback, job.stopped_callback) == (None, None, None)
 
 
-def test_an_error_is_logged_once_and_redis_gets_only_its_kind(
-    redis_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_error_is_logged_once_and_redis_gets_only_its_kind(redis_url: str, caplog: pytest.LogCaptureFixture) -> None:
     def fail(number: int) -> None:
         raise ValueError("Aïssata said")
 
     dispatcher(redis_url).enqueue("fail", 5, job_id="fail-5")
     work_off(work_connection(redis_url), {"fail": fail})
-    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
-        "job fail [5] failed"
-    ]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["job fail [5] failed"]
     kept = repr(Redis.from_url(redis_url).dump("rq:job:fail-5")) + repr(
         open_queue(Redis.from_url(redis_url)).fetch_job("fail-5").latest_result().exc_string  # type: ignore[union-attr]
     )
@@ -207,9 +201,7 @@ def test_a_worker_comes_back_after_redis_was_killed(
     until(lambda: worker.seen == ["1", "2"])
 
 
-def test_a_worker_may_be_started_before_redis(
-    own_redis: Server, start_worker: Callable[[str], WorkerProcess]
-) -> None:
+def test_a_worker_may_be_started_before_redis(own_redis: Server, start_worker: Callable[[str], WorkerProcess]) -> None:
     own_redis.kill()
     worker = start_worker(own_redis.url)
     time.sleep(1.5)

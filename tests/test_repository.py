@@ -38,9 +38,7 @@ def test_pins_name_no_address_and_have_hashes(name: str) -> None:
 
 
 def pins(name: str) -> dict[str, str]:
-    return dict(
-        re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    return dict(re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_what_is_pinned_for_developing_includes_what_is_pinned_for_serving() -> None:
@@ -48,29 +46,19 @@ def test_what_is_pinned_for_developing_includes_what_is_pinned_for_serving() -> 
 
 
 def test_no_lock_that_records_addresses_is_kept() -> None:
-    assert [
-        path.name for path in kept_files() if path.name in ("uv.lock", "pylock.toml", "poetry.lock")
-    ] == []
+    assert [path.name for path in kept_files() if path.name in ("uv.lock", "pylock.toml", "poetry.lock")] == []
 
 
 def test_no_module_is_longer_than_anybody_reads() -> None:
-    modules = [
-        path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts
-    ]
-    lengths = {
-        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules
-    }
+    modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
     assert modules
     assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 def test_every_module_says_in_one_sentence_what_it_is_for() -> None:
     modules = [path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "versions" not in path.parts]
-    silent = [
-        str(path.relative_to(ROOT))
-        for path in modules
-        if not path.read_text(encoding="utf-8").startswith('"""')
-    ]
+    silent = [str(path.relative_to(ROOT)) for path in modules if not path.read_text(encoding="utf-8").startswith('"""')]
     assert silent == []
 
 

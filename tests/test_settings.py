@@ -98,10 +98,7 @@ def test_a_secret_in_two_places_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text(TOKEN)
     said = refusal(SECRET_KEY=TOKEN, SECRET_KEY_FILE=str(file))
-    assert (
-        said
-        == "KARAKORO_SECRET_KEY: expected either KARAKORO_SECRET_KEY or KARAKORO_SECRET_KEY_FILE, not both"
-    )
+    assert said == "KARAKORO_SECRET_KEY: expected either KARAKORO_SECRET_KEY or KARAKORO_SECRET_KEY_FILE, not both"
 
 
 def test_a_secret_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -126,9 +123,7 @@ def test_a_value_that_must_be_there_is_asked_for_by_name() -> None:
 
 def test_settings_do_not_show_their_secrets() -> None:
     secrets = {name: f"{TOKEN}{number}" for number, name in enumerate(SECRETS) if not name.endswith("_URL")}
-    shown = repr(
-        read(**secrets, DATABASE_URL="postgresql://u:hidden@host/n", REDIS_URL="redis://:hidden@host")
-    )
+    shown = repr(read(**secrets, DATABASE_URL="postgresql://u:hidden@host/n", REDIS_URL="redis://:hidden@host"))
     assert "hidden" not in shown
     assert TOKEN not in shown
 

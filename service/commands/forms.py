@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from flows.check import check
-from flows.xlsform import read, write_xlsx
 
+from flows.check import check
 from flows.language import Words
 from flows.world import Limits
+from flows.xlsform import read, write_xlsx
 from service.parts import ROOT
 
 forms = AppGroup("forms", help="XLSForms.")
