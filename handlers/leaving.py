@@ -10,6 +10,7 @@ from flows.progress import Progress
 from handlers.desk import Desk, Policy
 from handlers.filing import facts_of, unfinished, withdraw
 from handlers.turn import Effect, Position, Route
+from models import alert as alerts
 from models import report as reports
 from models.code import GUARDED, Compartment
 from models.report import Facts, Report, ReportState
@@ -29,6 +30,8 @@ def keep(desk: Desk, at: Position) -> Facts | None:
         withdraw(desk, report.id)
         return None
     facts = _facts(desk, report, Progress.from_json(at.state["progress"]))
+    if report.incident_id is not None and facts.compartment is not report.compartment:
+        alerts.recall(desk.db, report.incident_id)
     reports.abandon(desk.db, desk.keys, report.id, facts, desk.now)
     return facts
 
@@ -39,7 +42,9 @@ def _facts(desk: Desk, report: Report, progress: Progress) -> Facts:
         return Facts(report.compartment, 0, dict(progress.answers), contact_id=report.contact_id)
     world = desk.world(DEFAULT, Channel(report.channel))  # no word of it is shown
     answers = values(form, carry(form, progress), world)
-    return facts_of(desk, form, answers, report.compartment, report.contact_id)
+    compartment = desk.codes.compartment(answers.get("code", "")) or report.compartment
+    moved_to_guarded = compartment in GUARDED and compartment is not report.compartment
+    return facts_of(desk, form, answers, compartment, None if moved_to_guarded else report.contact_id)
 
 
 def let_go(desk: Desk, before: Position | None, after: Position | None, effects: tuple[Effect, ...]) -> None:

@@ -48,9 +48,9 @@ def _unfinished(keys: Keyring, row: Conversation | None) -> Unfinished | None:
 
 
 def holder(db: Session, conversation_id: int) -> int | None:
-    """Whose conversation it is, if it holds a draft."""
+    """Whose conversation it is, if it holds a draft that nobody has seen to."""
     mine = Conversation.id == conversation_id, Conversation.draft_id.is_not(None)
-    return db.scalar(select(Conversation.contact_id).where(*mine))
+    return db.scalar(select(Conversation.contact_id).where(*mine, Conversation.abandoned_at.is_(None)))
 
 
 def dial_with_draft(db: Session, gateway: str, session_key: str) -> int | None:

@@ -188,6 +188,17 @@ def test_a_case_for_the_protection_desk_is_sealed_for_it_and_the_phone_hears_not
     assert got(simulator, PROTECTION) == []
 
 
+def test_what_became_a_case_for_the_protection_desk_in_the_last_key_is_sealed_for_it(
+    post: Post, simulator: Simulator
+) -> None:
+    session = break_off(post, VILLAGER, "1", "12", "0", "0", "34", "1")  # may we write to this phone?
+    end(post, VILLAGER, session)
+    wait(post, minutes=1)
+    report = only_report(post)
+    assert (report.compartment, report.code, report.contact_id) == ("protection", None, None)
+    assert got(simulator, VILLAGER) == []
+
+
 def test_a_dialogue_by_sms_that_nobody_goes_on_with_is_kept_too(post: Post, simulator: Simulator) -> None:
     for text in ("ALERTE", "2", "2", "1"):
         post.sms(VILLAGER, text)
