@@ -29,6 +29,7 @@ class Policy:
     own_numbers: frozenset[str] = frozenset()
     session: timedelta = timedelta(minutes=5)
     dialogue: timedelta = timedelta(hours=12)
+    same_text: timedelta = timedelta(minutes=5)
     receipt_pause: timedelta = timedelta(seconds=10)
     resume: timedelta = timedelta(minutes=30)
     resume_member: timedelta = timedelta(days=7)

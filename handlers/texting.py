@@ -10,17 +10,22 @@ from flows.reader import Reading, read
 from handlers import fill, follow
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
-from handlers.keywords import ALWAYS, ASIDES, command, obey
+from handlers.keywords import ALWAYS, ASIDES, Keyword, command, obey
 from handlers.turn import Position, Talk, Turn
+from models import report as reports
 from models.reference import is_reference
 
+REPORTING = (Keyword.REPORT, Keyword.FEEDBACK)
 ONLY_DIGITS = re.compile(r"[\d\s#*]*")
 
 
-def answer(talk: Talk, text: str, pending: Position | None) -> Turn:
+def answer(talk: Talk, text: str, pending: Position | None, *, repeated: bool = False) -> Turn:
     """Answers to our questions are never taken for new reports; the words that stop us always work, and our
-    question still stands after them."""
+    question still stands after them. A text that is repeated within minutes opens no second report."""
     said = command(text)
+    known = _heard_before(talk) if repeated else None
+    if known and said and said.keyword in REPORTING and said.rest:
+        return replace(known, at=pending)
     if said and (pending is None or said.keyword in ALWAYS or said.rest):
         turn = _walk(talk, obey(talk, said))
         return replace(turn, at=pending) if turn.at is None and said.keyword in ASIDES else turn
@@ -28,7 +33,14 @@ def answer(talk: Talk, text: str, pending: Position | None) -> Turn:
         return converse(talk, pending, text)
     if is_reference(digits(text).strip()):
         return Turn(follow.answer(talk, digits(text).strip()))
-    return _coded(talk, text) or _uncoded(talk, text)
+    return known or _coded(talk, text) or _uncoded(talk, text)
+
+
+def _heard_before(talk: Talk) -> Turn | None:
+    """The reference again, for whoever has lost the first answer. None where no report of this phone is known: what
+    was refused a moment ago may be told after all, and guarded reports, which keep no link, ask before they file."""
+    report = reports.latest_of(talk.desk.db, talk.caller.contact_id, talk.desk.now - talk.desk.policy.same_text)
+    return Turn(talk.say("follow.received", reference=report.reference)) if report else None
 
 
 def _walk(talk: Talk, turn: Turn) -> Turn:

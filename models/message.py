@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, and_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint, and_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id, upsert
@@ -46,6 +46,7 @@ class Message(Base):
     gateway: Mapped[str] = mapped_column(String(24))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     body_enc: Mapped[bytes | None]
+    body_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     parts: Mapped[int]
     cost: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[MessageState] = mapped_column(index=True)
@@ -150,6 +151,7 @@ def receive(
         "provider_id": provider_id,
         "contact_id": contact_id,
         "body_enc": keys.seal(Purpose.MESSAGES, text.encode(), _about(message_id)),
+        "body_mac": keys.mac(Purpose.MESSAGES, text.encode()),
         "parts": 0,
         "state": MessageState.RECEIVED,
         "not_before_at": now,
@@ -160,6 +162,13 @@ def receive(
     unique = ["gateway", "direction", "provider_id"]
     insert = upsert(db.connection(), Message).values(row).on_conflict_do_nothing(index_elements=unique)
     return message_id if db.execute(insert.returning(Message.id)).first() else None
+
+
+def was_heard(db: Session, keys: Keyring, contact_id: int, text: str, since: datetime) -> bool:
+    """Whether this phone has sent the very same text since then, under whatever id."""
+    same = Message.contact_id == contact_id, Message.body_mac == keys.mac(Purpose.MESSAGES, text.encode())
+    query = select(Message.id).where(*same, Message.direction == Direction.IN, Message.created_at >= since)
+    return db.scalars(query.limit(1)).first() is not None
 
 
 def due(db: Session, now: datetime, waiting_since: datetime, most: int) -> list[int]:

@@ -225,6 +225,12 @@ def by_reference(db: Session, reference: str) -> Report | None:
     return db.scalar(select(Report).where(Report.reference == reference))
 
 
+def latest_of(db: Session, contact_id: int, since: datetime) -> Report | None:
+    """The newest report of a phone that was opened since then and not taken back."""
+    mine = Report.contact_id == contact_id, Report.created_at >= since, Report.state != ReportState.WITHDRAWN
+    return db.scalars(select(Report).where(*mine).order_by(Report.created_at.desc()).limit(1)).first()
+
+
 def first_of(db: Session, incident_id: int) -> Report:
     """The report that an incident began with."""
     mine = select(Report).where(Report.incident_id == incident_id)

@@ -117,25 +117,35 @@ def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
     with transaction(parts.engine) as db:
         known = contacts.lock(db, parts.keys, sender, parts.now())
         desk = parts.desk(db, known.edition)
+        repeated = messages.was_heard(db, desk.keys, known.id, sms.text, desk.now - desk.policy.same_text)
         inbound = messages.receive(db, desk.keys, gateway, sms.provider_id, known.id, sms.text, desk.now)
         if inbound is None:
             return
-        effects = _converse_by_sms(desk, known, sender, sms.text, inbound)
+        effects = _converse_by_sms(desk, known, sender, Texted(inbound, sms.text, repeated))
     follow_up(parts, effects)
 
 
-def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, text: str, inbound: int) -> tuple[Effect, ...]:
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """An SMS that is kept; repeated: the same phone sent the very same text a moment ago."""
+
+    message_id: int
+    text: str
+    repeated: bool
+
+
+def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, sms: Texted) -> tuple[Effect, ...]:
     dial = conversations.find(db := desk.db, desk.keys, "sms", str(known.id))
     dial = dial or conversations.begin(db, "sms", str(known.id), known.id, "sms", desk.now)
     expired = dial.expires_at is not None and dial.expires_at < desk.now
     talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
-    turn = texting.answer(talk, text, None if expired else _position(dial))
+    turn = texting.answer(talk, sms.text, None if expired else _position(dial), repeated=sms.repeated)
     leaving.let_go(desk, _position(dial), turn.at, turn.effects)
     said = _said(turn, "", "", durable=True)
     conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.dialogue)
     if not turn.text:
         return turn.effects
-    reply = write(desk, known.id, turn.text, f"reply:{inbound}", even_if_stopped=turn.farewell)
+    reply = write(desk, known.id, turn.text, f"reply:{sms.message_id}", even_if_stopped=turn.farewell)
     return (*turn.effects, Deliver((reply,))) if reply else turn.effects
 
 

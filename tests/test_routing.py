@@ -223,3 +223,11 @@ def test_an_alert_can_be_taken_by_nobody_but_its_reader(post: Post, simulator: S
     post.work()
     with reading(post.parts.engine) as db:
         assert db.scalars(select(Alert.acked_at)).all() == [None, None]
+
+
+def test_a_complaint_that_was_not_consented_to_may_be_told_a_moment_later(post: Post) -> None:
+    post.sms(VILLAGER, "AVIS 87")
+    post.sms(VILLAGER, "2")
+    for text in ("AVIS 87", "1", "2", "Un agent m'a frappe au poste"):
+        post.sms(VILLAGER, text)
+    assert report_of(post).compartment is Compartment.COMPLAINTS

@@ -506,6 +506,7 @@ def upgrade() -> None:
         sa.Column("gateway", sa.String(length=24), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=True),
         sa.Column("body_enc", sa.LargeBinary(), nullable=True),
+        sa.Column("body_mac", sa.LargeBinary(length=32), nullable=True),
         sa.Column("parts", sa.BigInteger(), nullable=False),
         sa.Column("cost", sa.String(length=32), nullable=True),
         sa.Column(
