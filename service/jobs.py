@@ -40,7 +40,7 @@ def abandon(parts: Parts, conversation_id: int) -> None:
 
 def sweep(parts: Parts) -> None:
     """Find what the queue forgot, or was never told: reports that nobody routed, messages that are due, claims
-    without an end, conversations that broke off."""
+    without an end, conversations that broke off. Each gets a job of its own: one that fails keeps no other waiting."""
     now = parts.now()
     with transaction(parts.engine) as db:
         waiting = reports.unrouted(db, now - OVERDUE, BATCH)
@@ -49,9 +49,9 @@ def sweep(parts: Parts) -> None:
         broken_off = unfinished.forgotten(db, now, BATCH)
         due = messages.due(db, now, now - OVERDUE, BATCH)
     for report_id in waiting:
-        route(parts, report_id)
+        parts.enqueue("route", report_id)
     if due:
-        deliver(parts, *due)
+        parts.enqueue("deliver", *due)
     for conversation_id in broken_off:
         parts.enqueue("abandon", conversation_id)
 

@@ -6,8 +6,10 @@ import pytest
 from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, TOKEN, VILLAGER, Post
 from sqlalchemy import select
 
+from models.keys import CannotOpen
 from models.message import Direction, Message, MessageState
 from service.database import reading
+from service.jobs import JOBS
 from service.simulator.network import Outcome
 from service.simulator.server import Simulator
 
@@ -169,3 +171,43 @@ def test_the_key_goes_to_the_gateway_and_the_token_to_nobody(post: Post, simulat
     report(post)
     post.work()
     assert all(TOKEN not in str(request) for request in simulator.network.requests)
+
+
+def test_two_equal_texts_to_one_phone_are_two_messages(post: Post, simulator: Simulator) -> None:
+    for _ in range(2):
+        post.sms(VILLAGER, "AIDE")
+    replies = [int(id) for name, ids in post.asked for id in ids if name == "deliver"]
+    post.asked = [("deliver", tuple(replies))]
+    post.work()
+    assert len(simulator.network.inbox(VILLAGER)) == 2
+    assert {message.state for message in messages(post, "reply:")} == {MessageState.ACCEPTED}
+
+
+def test_a_gateway_that_stays_away_for_hours_loses_no_alert(post: Post, simulator: Simulator) -> None:
+    report(post)
+    only_the_alerts_wait(post)
+    simulator.network.script(Outcome(status_code=405), times=40)
+    for _ in range(15):
+        post.work()
+        post.watch.move(minutes=31)
+        post.ask("sweep")
+    assert {message.state for message in messages(post)} == {MessageState.DUE}
+
+
+def test_one_report_that_cannot_be_routed_keeps_no_other_waiting(post: Post, simulator: Simulator) -> None:
+    report(post)
+    with post.parts.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE report_body SET answers_enc = '\\x00'")
+    post.sms("+22370000078", "13#1 Gogui")
+    post.asked = [("sweep", ())]
+    post.watch.move(seconds=6)
+    name, ids = post.asked.pop()
+    JOBS[name](post.parts, *ids)
+    routes = [ask for ask in post.asked if ask[0] == "route"]
+    assert len(routes) == 2
+    with pytest.raises(CannotOpen):
+        JOBS["route"](post.parts, *routes[0][1])
+    JOBS["route"](post.parts, *routes[1][1])
+    post.asked = [ask for ask in post.asked if ask[0] == "deliver"]
+    post.work()
+    assert len(simulator.network.inbox(COORDINATOR)) == 1
