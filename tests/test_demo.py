@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from service import demo_data
-from service.demo import is_ready
+from service.demo import READY_SECONDS, is_ready
 from service.welcome import VILLAGER
 
 ROOT = Path(__file__).parent.parent
@@ -155,17 +155,17 @@ def test_a_second_demo_on_the_same_data_is_refused(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
-    [("redis", "valkey-server"), ("worker", "worker.py"), ("web", "granian")],
+    ("name", "words", "within_seconds"),
+    [("redis", "valkey-server", 15), ("worker", "worker.py", 15), ("web", "granian", READY_SECONDS)],
     ids=["redis", "worker", "web"],
 )
-def test_what_is_killed_comes_back(demo: Demo, name: str, words: str) -> None:
+def test_what_is_killed_comes_back(demo: Demo, name: str, words: str, within_seconds: int) -> None:
     before = demo.pid_of(words)
     os.kill(before, signal.SIGKILL)
     demo.hear(f"{name} ended")
     if name != "web":
         assert demo.dial(f"while-{name}-is-away").startswith("CON ")
-    deadline = time.monotonic() + 60  # two workers read all forms, beside the other tests
+    deadline = time.monotonic() + within_seconds
     while not any(words in command for pid, command in demo.processes().items() if pid != before):
         assert time.monotonic() < deadline
         time.sleep(0.1)
