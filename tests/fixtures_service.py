@@ -4,9 +4,10 @@ import secrets
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import pytest
@@ -133,17 +134,35 @@ def stocked_postgresql(postgresql_server: Server, postgresql_template: str) -> I
 
 
 @pytest.fixture
-def stocked_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with codes, places and the demo's roster."""
+def stocked(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[], AbstractContextManager[str]]:
+    """Makes as many as are wanted: the address of a database with codes, places and the demo's roster."""
     if database_kind == "sqlite":
-        path = tmp_path / "stocked.db"
-        shutil.copy(request.getfixturevalue("stocked_sqlite"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: Server = request.getfixturevalue("postgresql_server")
+        return partial(_copied, request.getfixturevalue("stocked_sqlite"), tmp_path)
+    return partial(
+        _created, request.getfixturevalue("postgresql_server"), request.getfixturevalue("stocked_postgresql")
+    )
+
+
+@contextmanager
+def _copied(template: Path, folder: Path) -> Iterator[str]:
+    path = folder / f"stocked_{uuid.uuid4().hex}.db"
+    shutil.copy(template, path)
+    yield f"sqlite:///{path}"
+
+
+@contextmanager
+def _created(server: Server, template: str) -> Iterator[str]:
     name = f"karakoro_test_{uuid.uuid4().hex}"
-    yield server.create(name, request.getfixturevalue("stocked_postgresql"))
+    yield server.create(name, template)
     server.drop(name)
+
+
+@pytest.fixture
+def stocked_url(stocked: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    with stocked() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
