@@ -15,7 +15,6 @@ from models.member import Member
 TRIES = 5
 WIDTH = 6
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-SERVICE = 0  # the actor in the audit where no member acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,11 @@ def matches(hashed: str, digits: str) -> bool:
 
 
 def count_wrong(db: Session, member_id: int, before: Pin, now: datetime) -> Pin:
-    """The locked PIN with one wrong try more; the one that locks it goes into the audit."""
+    """The locked PIN with one wrong try more, which goes into the audit."""
     after = Pin(before.hashed, before.failures + 1)
     _keep(db, member_id, after)
-    if after.locked:
-        audit.record(db, member_id, "pin_locked", member_id, f"{TRIES} wrong PINs", now)
+    act, why = ("pin_locked", f"{TRIES} wrong PINs") if after.locked else ("pin_wrong", "a wrong PIN")
+    audit.record(db, member_id, act, member_id, why, now)
     return after
 
 
@@ -79,7 +78,7 @@ def hash_of(digits: str) -> str:
 def give(db: Session, member_id: int, hashed: str, now: datetime) -> None:
     """A new PIN, which also unlocks."""
     _keep(db, member_id, Pin(hashed, 0))
-    audit.record(db, SERVICE, "pin_made", member_id, "a new PIN", now)
+    audit.record(db, audit.SERVICE, "pin_made", member_id, "a new PIN", now)
 
 
 def _keep(db: Session, member_id: int, pin: Pin) -> None:

@@ -6,7 +6,7 @@ import sys
 import click
 from flask.cli import ScriptInfo
 
-from service import demo_env, logs
+from service import demo_env, known_secrets, logs
 from service.settings import SettingError, Settings
 
 
@@ -15,6 +15,7 @@ def boot(*needed: str) -> Settings:
     try:
         settings = Settings.from_environment(demo_env.beneath(os.environ))
         settings.require(*needed)
+        known_secrets.refuse(settings)
     except SettingError as error:
         sys.exit(f"karakoro: {error}")
     logs.configure(settings.log_level, secrets=settings.hook_tokens)

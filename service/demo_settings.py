@@ -7,15 +7,16 @@ from pathlib import Path
 
 from models.keys import Keyring
 from service import redis_server
+from service.known_secrets import DEMO, DEMO_KEYS
 from service.settings import PREFIX
 
 API_KEY = "demo-key-of-the-simulator"
 HELP_NUMBER = "70000098"  # a phone of the demo, like those of its roster
 SECRETS: Mapping[str, Callable[[], str]] = {
-    "KEYS": Keyring.generate,
-    "SECRET_KEY": lambda: secrets.token_urlsafe(32),
-    "HOOK_TOKEN": lambda: secrets.token_urlsafe(24),
-    "METRICS_TOKEN": lambda: secrets.token_urlsafe(24),
+    "KEYS": lambda: DEMO_KEYS + Keyring.generate(),
+    "SECRET_KEY": lambda: DEMO + secrets.token_urlsafe(32),
+    "HOOK_TOKEN": lambda: DEMO + secrets.token_urlsafe(24),
+    "METRICS_TOKEN": lambda: DEMO + secrets.token_urlsafe(24),
 }
 
 

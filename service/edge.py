@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -13,6 +13,7 @@ from flows.language import DEFAULT, chain
 from handlers.desk import with_help
 from models import contact as contacts
 from models.phone import parse_phone
+from service.callers import Callers
 from service.database import Busy, reading
 from service.gateways.contract import Unreadable
 from service.gateways.posted import fields
@@ -20,6 +21,7 @@ from service.parts import Parts
 
 logger = logging.getLogger(__name__)
 
+SAFE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 USSD = "ussd"  # the hook whose caller looks at a screen
 
 
@@ -49,13 +51,15 @@ class Dialect:
 
 def blueprint(parts: Parts, dialect: Dialect) -> Blueprint:
     hooks = Blueprint(dialect.name, __name__)
+    callers = Callers(parts.settings.hook_addresses, parts.settings.trusted_proxies)
 
     @hooks.route(f"/hooks/{dialect.name}/<token>/<name>", methods=[dialect.method])
     def hear(token: str, name: str) -> Response:
-        if name not in dialect.hooks or not _known(parts, token):
+        allowed = callers.may_call(request.remote_addr, request.headers.get("X-Forwarded-For", ""))
+        if not (_known(parts, token) and allowed and name in dialect.hooks):
             abort(404)
         answer = _answer(parts, dialect, name)
-        return Response(answer.body, answer.status, answer.headers, mimetype="text/plain")
+        return Response(answer.body, answer.status, {**SAFE, **answer.headers}, mimetype="text/plain")
 
     return hooks
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from handlers import abandon as abandoning
 from handlers import routing
+from models import audit, unfinished
 from models import message as messages
 from models import report as reports
-from models import unfinished
 from service.database import transaction
 from service.delivery import deliver
 from service.exchange import follow_up
@@ -17,6 +17,7 @@ from service.parts import Parts
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+SEALED_AT_ONCE = 2000
 OVERDUE = timedelta(seconds=4)  # older than this, and the queue has forgotten it
 LATELY = timedelta(hours=1)
 ABANDONED = timedelta(minutes=2)  # claimed this long ago, and whoever claimed it is gone
@@ -56,9 +57,16 @@ def sweep(parts: Parts) -> None:
         parts.enqueue("abandon", conversation_id)
 
 
+def seal(parts: Parts) -> None:
+    """Put a seal on what the audit has gained."""
+    with transaction(parts.engine) as db:
+        audit.seal(db, parts.keys, parts.now(), SEALED_AT_ONCE)
+
+
 JOBS: Mapping[str, Callable[..., None]] = {
     "route": route,
     "deliver": deliver,
     "abandon": abandon,
+    "seal": seal,
     "sweep": sweep,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -68,6 +69,13 @@ def numbers(raw: str) -> tuple[str, ...]:
     if not all(re.fullmatch(r"\+?[0-9]{3,15}", number) for number in found):
         raise ValueError("phone numbers and short codes, separated by commas")
     return found
+
+
+def networks(raw: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in comma_separated(raw))
+    except ValueError:
+        raise ValueError("addresses or networks such as 192.0.2.7 or 192.0.2.0/24, separated by commas") from None
 
 
 def time_zone(raw: str) -> ZoneInfo:

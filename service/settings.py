@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, NoReturn, Self, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from service.setting_readers import (
     http_address,
     level_name,
     long_secret,
+    networks,
     numbers,
     redis_address,
     text,
@@ -59,6 +61,8 @@ class Settings:
     secret_key: str = setting("SECRET_KEY", long_secret, "", secret=True)
     keys: str = setting("KEYS", text, "", secret=True)
     hook_tokens: tuple[str, ...] = setting("HOOK_TOKEN", tokens, (), secret=True)
+    hook_addresses: tuple[IPv4Network | IPv6Network, ...] = setting("HOOK_ADDRESSES", networks, ())
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = setting("TRUSTED_PROXIES", networks, ())
     metrics_token: str = setting("METRICS_TOKEN", long_secret, "", secret=True)
     africastalking_username: str = setting("AFRICASTALKING_USERNAME", text, "sandbox")
     africastalking_api_key: str = setting("AFRICASTALKING_API_KEY", text, "", secret=True)

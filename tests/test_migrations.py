@@ -39,12 +39,14 @@ def test_what_waits_is_found_by_an_index_of_only_what_waits(engine: Engine) -> N
         found = connection.execute(text(on_sqlite if engine.dialect.name == "sqlite" else on_postgresql)).all()
     conditions = {name: sql.rpartition("WHERE")[2].lower() for name, sql in found}
     assert set(conditions) == {
+        "ix_audit_unsealed",
         "ix_report_unrouted",
         "ix_message_due",
         "ix_conversation_draft",
         "ix_conversation_forgotten",
         "ix_conversation_open",
     }
+    assert "seal_no is null" in conditions["ix_audit_unsealed"]
     assert "routed_at is null" in conditions["ix_report_unrouted"]
     assert "due" in conditions["ix_message_due"]
     assert "draft_id is not null" in conditions["ix_conversation_draft"]

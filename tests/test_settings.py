@@ -59,6 +59,8 @@ BAD = {
     "a level that no log has": ("LOG_LEVEL", "LOUD"),
     "a service code with letters": ("SERVICE_CODE", "*384*ABC#"),
     "own numbers with words": ("OWN_NUMBERS", "20384,us"),
+    "an address that is none": ("HOOK_ADDRESSES", "192.0.2.7,gateway.example"),
+    "a network with bits beyond its mask": ("TRUSTED_PROXIES", "192.0.2.7/24"),
     "a token that can be guessed": ("HOOK_TOKEN", "short"),
     "a token that needs escaping": ("HOOK_TOKEN", "slash/slash/slash/slash/slash"),
     "one short token among long ones": ("HOOK_TOKEN", f"{TOKEN},short"),

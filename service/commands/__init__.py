@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from service.commands.audit import audit
 from service.commands.database import db
 from service.commands.doctor import doctor
 from service.commands.forms import forms
@@ -13,7 +14,7 @@ from service.commands.reports import reports
 from service.commands.roster import roster
 from service.commands.talk import talk
 
-WITH_KEYS = (db, doctor, forms, languages, places, play, reports, roster, talk)
+WITH_KEYS = (audit, db, doctor, forms, languages, places, play, reports, roster, talk)
 
 
 def register(app: Flask, *, has_keys: bool) -> None:
