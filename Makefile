@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check bench walk lock setup
+.PHONY: help run test test-system check bench walk fuzz lock setup
 
 help:
 	@echo "make run          serve on PORT=$(PORT), with everything that this needs"
@@ -17,6 +17,7 @@ help:
 	@echo "make check        lint, types, import contracts"
 	@echo "make bench        hops a second on both databases (LARGE=1: among a million reports)"
 	@echo "make walk         10,000 sessions at random, on both databases"
+	@echo "make fuzz         100,000 inputs to the hooks (INPUTS=n for another number)"
 	@echo "make lock         pin the requirements anew"
 
 run: $(SERVING)
@@ -43,6 +44,10 @@ bench: $(DEVELOPING)
 
 walk: $(DEVELOPING)
 	@PYTHONPATH=tests $(BIN)/python -m bench.walker
+
+fuzz: $(DEVELOPING)
+	FUZZ_INPUTS=$(or $(INPUTS),100000) $(BIN)/python -m pytest -q -k "sqlite and nothing_breaks" tests/test_hooks_any_input.py \
+		--hypothesis-profile=long --hypothesis-show-statistics
 
 lock: $(DEVELOPING)
 	PATH="$(BIN):$$PATH" $(LOCK) -o requirements.txt

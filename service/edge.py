@@ -53,10 +53,12 @@ def blueprint(parts: Parts, dialect: Dialect) -> Blueprint:
     hooks = Blueprint(dialect.name, __name__)
     callers = Callers(parts.settings.hook_addresses, parts.settings.trusted_proxies)
 
-    @hooks.route(f"/hooks/{dialect.name}/<token>/<name>", methods=[dialect.method])
+    names = ", ".join(f'"{name}"' for name in dialect.hooks)
+
+    @hooks.route(f"/hooks/{dialect.name}/<token>/<any({names}):name>", methods=[dialect.method])
     def hear(token: str, name: str) -> Response:
         allowed = callers.may_call(request.remote_addr, request.headers.get("X-Forwarded-For", ""))
-        if not (_known(parts, token) and allowed and name in dialect.hooks):
+        if not (_known(parts, token) and allowed):
             abort(404)
         answer = _answer(parts, dialect, name)
         return Response(answer.body, answer.status, {**SAFE, **answer.headers}, mimetype="text/plain")

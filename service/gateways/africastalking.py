@@ -27,6 +27,7 @@ from service.gateways.contract import (
     Verdict,
 )
 from service.gateways.fields import required as _required
+from service.gateways.fields import session_key
 from service.gateways.fields import text as _text
 
 NAME = "africastalking"
@@ -70,7 +71,7 @@ DELIVERY_STATUSES = {
 
 def read_ussd(form: Mapping[str, str]) -> UssdRequest:
     return UssdRequest(
-        session_key=_required(form, "sessionId"),
+        session_key=session_key(form, "sessionId"),
         phone=_phone(_required(form, "phoneNumber")),
         service_code=_text(form, "serviceCode"),
         network=_text(form, "networkCode"),
@@ -81,7 +82,7 @@ def read_ussd(form: Mapping[str, str]) -> UssdRequest:
 
 def read_ussd_end(form: Mapping[str, str]) -> UssdEnd:
     return UssdEnd(
-        session_key=_required(form, "sessionId"),
+        session_key=session_key(form, "sessionId"),
         phone=_phone(_text(form, "phoneNumber")),
         completed=_text(form, "status") == "Success",
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from service.gateways.contract import UssdEnd, UssdRequest
-from service.gateways.fields import required, text
+from service.gateways.fields import required, session_key, text
 
 NAME = "comviva"
 FREEFLOW, GOES_ON, ENDS = "Freeflow", "FC", "FB"
@@ -22,7 +22,7 @@ def read_ussd(query: Mapping[str, str], service_code: str) -> UssdRequest:
     said = text(query, "input")
     after = _after(service_code, said)
     return UssdRequest(
-        session_key=required(query, "SessionID").strip(),
+        session_key=session_key(query, "SessionID"),
         phone=_phone(required(query, "MSISDN")),
         service_code=service_code,
         network=text(query, "MSC"),
@@ -34,7 +34,7 @@ def read_ussd(query: Mapping[str, str], service_code: str) -> UssdRequest:
 
 def read_end(query: Mapping[str, str]) -> UssdEnd:
     return UssdEnd(
-        session_key=required(query, "SessionID").strip(),
+        session_key=session_key(query, "SessionID"),
         phone=_phone(text(query, "msisdn")),
         completed=not text(query, "error").strip("0 "),
     )
