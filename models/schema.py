@@ -8,10 +8,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 # Every table must be known before the metadata is compared with a database.
-from models import alert, audit, code, consent, conversation, place, route, stamp
+from models import alert, audit, code, consent, conversation, outlet, place, receipt, route, stamp
 from models.base import Base
 
-TABLES = (alert, audit, code, consent, conversation, place, route, stamp)
+TABLES = (alert, audit, code, consent, conversation, outlet, place, receipt, route, stamp)
 FOLDER = Path(__file__).resolve().parent / "migrations"
 metadata = Base.metadata
 
