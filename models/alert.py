@@ -9,12 +9,15 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     ForeignKey,
+    Index,
     ScalarSelect,
     Select,
     String,
     UniqueConstraint,
+    false,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -27,13 +30,20 @@ from models.message import Message, MessageState, open_text
 from models.report import Report
 
 RECALLED = "recalled"
+UNTOLD = text("tell_at IS NOT NULL")
+OPEN = text("acked_at IS NULL AND ended_as IS NULL")
 
 
 class Alert(Base):
-    """incomplete: of a report that is not finished; nobody is chased for an answer to it."""
+    """incomplete: of a report that is not finished; nobody is chased for an answer to it. tries: how often its member
+    was told; tell_at: when that is next to be done; gathers: together with others, in one text."""
 
     __tablename__ = "alert"
-    __table_args__ = (UniqueConstraint("incident_id", "member_id", "level"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "member_id", "level"),
+        Index("ix_alert_tell", "tell_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        Index("ix_alert_open", "member_id", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
@@ -44,6 +54,8 @@ class Alert(Base):
     acked_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(24))
     incomplete: Mapped[bool] = mapped_column(default=False)
+    tell_at: Mapped[datetime | None]
+    gathers: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 @dataclass(frozen=True, slots=True)

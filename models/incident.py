@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, String, exists, false, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, exists, false, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -24,8 +24,15 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
+IDLE = text("idle_told_at IS NULL AND severity > 0 AND state IN ('received', 'to_verify')")
+
+
 class Incident(Base):
+    """into_id: the incident that this one is a duplicate of; idle_told_at: its reporters have heard that nothing was
+    done yet."""
+
     __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_idle", "created_at", sqlite_where=IDLE, postgresql_where=IDLE),)
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     compartment: Mapped[Compartment]
@@ -37,6 +44,9 @@ class Incident(Base):
     outcome: Mapped[str | None] = mapped_column(String(24))
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    exercise_id: Mapped[int | None] = mapped_column(ForeignKey("exercise.id"))
+    into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    idle_told_at: Mapped[datetime | None]
 
 
 class History(Base):
@@ -49,6 +59,7 @@ class History(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     via: Mapped[str] = mapped_column(String(24))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     from_state: Mapped[IncidentState | None]
     to_state: Mapped[IncidentState]
     proposes: Mapped[IncidentState | None]

@@ -8,10 +8,48 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 # Every table must be known before the metadata is compared with a database.
-from models import alert, audit, code, consent, conversation, outlet, place, receipt, route, stamp
+from models import (
+    alert,
+    audit,
+    bound,
+    code,
+    consent,
+    conversation,
+    duty,
+    exercise,
+    gathering,
+    ladder,
+    likeness,
+    outlet,
+    place,
+    receipt,
+    route,
+    stamp,
+    telling,
+    threshold,
+)
 from models.base import Base
 
-TABLES = (alert, audit, code, consent, conversation, outlet, place, receipt, route, stamp)
+TABLES = (
+    alert,
+    audit,
+    bound,
+    code,
+    consent,
+    conversation,
+    duty,
+    exercise,
+    gathering,
+    ladder,
+    likeness,
+    outlet,
+    place,
+    receipt,
+    route,
+    stamp,
+    telling,
+    threshold,
+)
 FOLDER = Path(__file__).resolve().parent / "migrations"
 metadata = Base.metadata
 
