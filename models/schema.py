@@ -18,6 +18,7 @@ from models import (
     duty,
     exercise,
     gathering,
+    hold,
     ladder,
     likeness,
     outlet,
@@ -40,6 +41,7 @@ TABLES = (
     duty,
     exercise,
     gathering,
+    hold,
     ladder,
     likeness,
     outlet,
@@ -64,6 +66,14 @@ def _config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Bring the database at this address up to the newest revision; twice is harmless."""
     command.upgrade(_config(url), "head")
+
+
+def upgrade_to(url: str, revision: str) -> None:
+    """Bring the database up to that revision. Raises LookupError where this release does not know it."""
+    known = {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    if revision not in known:
+        raise LookupError(f"this release knows no revision {revision} of the tables: it is of a newer one")
+    command.upgrade(_config(url), revision)
 
 
 def newest() -> str:

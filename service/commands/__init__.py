@@ -3,6 +3,7 @@
 from flask import Flask
 
 from service.commands.audit import audit
+from service.commands.backup import alerts, backup, restore
 from service.commands.database import db
 from service.commands.doctor import doctor
 from service.commands.forms import forms
@@ -14,7 +15,7 @@ from service.commands.reports import reports
 from service.commands.roster import roster
 from service.commands.talk import talk
 
-WITH_KEYS = (audit, db, doctor, forms, languages, places, play, reports, roster, talk)
+WITH_KEYS = (alerts, audit, backup, db, doctor, forms, languages, places, play, reports, restore, roster, talk)
 
 
 def register(app: Flask, *, has_keys: bool) -> None:
