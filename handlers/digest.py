@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from flows.language import chain, pick
 from handlers.menu import hear_choice, show_page
+from handlers.reading_room import scope
 from handlers.turn import Position, State, Talk, Turn
 from models import incident as incidents
-from models import member as members
 from models.code import Compartment
 from models.incident import ENDED, IncidentState, Tally
 
@@ -22,11 +22,9 @@ def masked(count: int) -> str:
 
 
 def _text(talk: Talk) -> str:
-    seat = talk.caller.seat
-    areas = members.areas(talk.desk.db, seat.member_id) if seat else frozenset()
     local = talk.desk.now.astimezone(talk.desk.policy.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    tallies = incidents.tally(talk.desk.db, areas, talk.desk.now - LOOK_BACK, midnight)
+    tallies = incidents.tally(talk.desk.db, scope(talk.desk, talk.caller.seat), talk.desk.now - LOOK_BACK, midnight)
     lines = [talk.say("digest.title", day=f"{local:%d/%m}"), _sums(talk, tallies)]
     return "\n".join([*lines, *_groups(talk, tallies)])
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
+from models.code import Compartment
 from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
 from models.member import Member, Recipient, serving, with_phones
@@ -66,6 +67,7 @@ class OpenAlert:
     reference: str
     severity: int
     area: str | None
+    compartment: Compartment
 
 
 def open_alert(
@@ -102,9 +104,9 @@ def addressed_to(db: Session, member_id: int, reference: str) -> list[OpenAlert]
     return [OpenAlert(*row) for row in db.execute(query)]
 
 
-def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None]]:
+def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None, Compartment]]:
     return (
-        select(Alert.id, _first_reference(), Incident.severity, Incident.area)
+        select(Alert.id, _first_reference(), Incident.severity, Incident.area, Incident.compartment)
         .join(Incident, Incident.id == Alert.incident_id)
         .where(Alert.member_id == member_id)
     )
@@ -139,9 +141,11 @@ def withdraw(db: Session, incident_id: int, member_ids: Collection[int]) -> None
     _end(db, list(db.scalars(select(Alert.id).where(*theirs, Alert.ended_as.is_(None)))), "rerouted")
 
 
-def text_of(db: Session, keys: Keyring, alert_id: int) -> str:
-    """What the alert said when it was last sent; "" where its message is gone."""
-    query = select(Message).where(Message.alert_id == alert_id).order_by(Message.created_at.desc()).limit(1)
+def text_of(db: Session, keys: Keyring, alert_id: int, member_id: int) -> str:
+    """What this member's alert said when it was last sent; "" where its message is gone, or it is this member's no
+    more."""
+    mine = select(Alert.id).where(Alert.id == alert_id, Alert.member_id == member_id, Alert.ended_as.is_(None))
+    query = select(Message).where(Message.alert_id.in_(mine)).order_by(Message.created_at.desc()).limit(1)
     message = db.scalar(query)
     return open_text(keys, message.id, message.body_enc) if message and message.body_enc else ""
 
@@ -170,6 +174,7 @@ class Case:
     code: str | None
     area: str | None
     state: IncidentState
+    compartment: Compartment
 
 
 def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
@@ -196,7 +201,13 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
     standing = or_(Alert.ended_as.is_(None), Alert.ended_as.in_([state.value for state in ENDED]))
     mine = select(Alert.incident_id).where(Alert.member_id == member_id, standing, *which)
     return select(
-        Incident.id, _first_reference(), Incident.severity, Incident.code, Incident.area, Incident.state
+        Incident.id,
+        _first_reference(),
+        Incident.severity,
+        Incident.code,
+        Incident.area,
+        Incident.state,
+        Incident.compartment,
     ).where(Incident.id.in_(mine))
 
 
