@@ -349,6 +349,7 @@ def test_the_page_says_what_the_table_says() -> None:
 PLUMBING = {
     "handlers.abandon": "keeps what was begun; its SMS names the reference to the phone that began it",
     "handlers.dialling": "ends other dials",
+    "handlers.doubt": "sends to the same phone again what it was sent",
     "handlers.filing": "writes",
     "handlers.leaving": "writes",
     "handlers.lifecycle": "moves states",
@@ -394,4 +395,5 @@ def test_whatever_opens_reports_is_a_way_that_is_walked_or_shows_nothing() -> No
 def test_answers_and_scopes_are_opened_in_the_reading_room() -> None:
     assert {name for name, tree in _modules() if "reports.answers" in _calls(tree)} == ANSWERS
     assert {name for name, tree in _modules() if "Scope" in _calls(tree)} == SCOPES
-    assert not {name for name, tree in _modules() if _calls(tree) & {"open_text", "messages.open_text", "ReportBody"}}
+    texts = {"open_text", "messages.open_text", "ReportBody"}
+    assert {name for name, tree in _modules() if _calls(tree) & texts} == {"handlers.doubt"}
