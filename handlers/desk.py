@@ -11,7 +11,7 @@ from flows.form import Channel, Form
 from flows.language import Words, chain
 from flows.world import Limits, World
 from handlers.atlas import Atlas
-from handlers.ways import Ways
+from handlers.period import NO_DIGESTS, Rhythm
 from models.code import CodeBook
 from models.keys import Keyring
 
@@ -25,7 +25,7 @@ class Policy:
     service_code: str
     organisation: str
     help_number: str
-    ways: Ways
+    gateway: str
     direct_dial: bool = False
     own_numbers: frozenset[str] = frozenset()
     session: timedelta = timedelta(minutes=5)
@@ -34,6 +34,8 @@ class Policy:
     receipt_pause: timedelta = timedelta(seconds=10)
     resume: timedelta = timedelta(minutes=30)
     resume_member: timedelta = timedelta(days=7)
+    rhythm: Rhythm = NO_DIGESTS
+    writes_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

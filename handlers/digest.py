@@ -3,48 +3,58 @@
 from collections import Counter
 from datetime import timedelta
 
-from flows.language import chain, pick
+from handlers.digest_words import groups
+from handlers.figure import Figure, single, total
 from handlers.menu import hear_choice, show_page
-from handlers.reading_room import scope
+from handlers.reading_room import View
 from handlers.turn import Position, State, Talk, Turn
 from models import incident as incidents
+from models import member as members
 from models.code import Compartment
+from models.figures import FEEDBACK_GROUP
 from models.incident import ENDED, IncidentState, Tally
 
 LOOK_BACK = timedelta(days=30)
-FEWEST = 5  # a smaller count may point at somebody
-FEEDBACK_GROUP = "8"
 HOME = Position("home")
 
 
-def masked(count: int) -> str:
-    return f"<{FEWEST}" if 0 < count < FEWEST else str(count)
-
-
 def _text(talk: Talk) -> str:
+    seat = talk.caller.seat
+    areas = members.areas(talk.desk.db, seat.member_id) if seat else frozenset()
     local = talk.desk.now.astimezone(talk.desk.policy.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    tallies = incidents.tally(talk.desk.db, scope(talk.desk, talk.caller.seat), talk.desk.now - LOOK_BACK, midnight)
+    tallies = _told(talk, areas, incidents.tally(talk.desk.db, areas, talk.desk.now - LOOK_BACK, midnight))
     lines = [talk.say("digest.title", day=f"{local:%d/%m}"), _sums(talk, tallies)]
     return "\n".join([*lines, *_groups(talk, tallies)])
 
 
+def _told(talk: Talk, areas: frozenset[str], tallies: list[Tally]) -> list[Tally]:
+    """What this member may be told of, wherever in the areas it may be."""
+    seat = talk.caller.seat
+    view = View(seat.role, areas, seat.post) if seat else None
+    return [each for each in tallies if view and view.counts(talk.desk.atlas, each.compartment, "")]
+
+
 def _sums(talk: Talk, tallies: list[Tally]) -> str:
-    new = sum(each.count for each in tallies if each.new)
-    still_open = sum(each.count for each in tallies if each.state not in ENDED)
-    verified = sum(each.count for each in tallies if each.new and each.state is IncidentState.VERIFIED)
-    return talk.say("digest.sums", new=masked(new), open=masked(still_open), verified=masked(verified))
+    new = total(_by_group(tallies).values())
+    still_open = single(sum(each.count for each in tallies if each.state not in ENDED))
+    verified = single(sum(each.count for each in tallies if each.new and each.state is IncidentState.VERIFIED))
+    return talk.say("digest.sums", new=new.text, open=still_open.text, verified=verified.text)
 
 
-def _groups(talk: Talk, tallies: list[Tally]) -> list[str]:
-    """Today's new ones by the first digit of the code, under the names that the form gives its groups."""
+def _by_group(tallies: list[Tally]) -> dict[str, Figure]:
+    """Today's new ones by the first digit of the code."""
     new: Counter[str] = Counter()
     for each in tallies:
         if each.new:
             new[_group(each)] += each.count
-    tongues = chain(talk.caller.language)
-    named = {choice.name: pick(choice.labels, tongues) for choice in talk.desk.forms["incident"].lists["group"]}
-    return [f"{named.get(group, group)}: {masked(count)}" for group, count in sorted(new.items())]
+    return {group: single(count) for group, count in sorted(new.items())}
+
+
+def _groups(talk: Talk, tallies: list[Tally]) -> list[str]:
+    """Under the names that the form gives its groups."""
+    named = groups(talk.desk, talk.caller.language)
+    return [f"{named.get(group, group)}: {figure.text}" for group, figure in _by_group(tallies).items()]
 
 
 def _group(each: Tally) -> str:

@@ -2,18 +2,19 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from handlers import abandon as abandoning
-from handlers import doubt, routing, standstill
-from models import audit, sending, unfinished
+from handlers import routing
+from models import audit, unfinished
+from models import mail as mails
 from models import message as messages
-from models import outlet as outlets
-from models import receipt as receipts
 from models import report as reports
 from service.database import transaction
 from service.delivery import deliver
+from service.digests import digest
 from service.exchange import follow_up
+from service.mailing import mail
 from service.parts import Parts
 
 logger = logging.getLogger(__name__)
@@ -22,8 +23,7 @@ BATCH = 200
 SEALED_AT_ONCE = 2000
 OVERDUE = timedelta(seconds=4)  # older than this, and the queue has forgotten it
 LATELY = timedelta(hours=1)
-ABANDONED = timedelta(seconds=75)  # claimed this long ago, and whoever claimed it is gone: no job lasts so long
-IN_FLIGHT = timedelta(minutes=2)  # so long after a receipt the answer to its send may still come
+ABANDONED = timedelta(minutes=2)  # claimed this long ago, and whoever claimed it is gone
 
 
 def route(parts: Parts, report_id: int) -> None:
@@ -42,48 +42,26 @@ def abandon(parts: Parts, conversation_id: int) -> None:
     follow_up(parts, effects)
 
 
-def doubted(parts: Parts, message_id: int) -> None:
-    """Expect no receipt any more for a message that may have gone out."""
-    with transaction(parts.engine) as db:
-        effects = doubt.give_up(parts.desk(db), message_id)
-    follow_up(parts, effects)
-
-
-def standing_still(parts: Parts, gateway: str) -> None:
-    """Tell the administrator of an empty account."""
-    with transaction(parts.engine) as db:
-        effects = standstill.tell(parts.desk(db), gateway)
-    follow_up(parts, effects)
-
-
 def sweep(parts: Parts) -> None:
     """Find what the queue forgot, or was never told: reports that nobody routed, messages that are due, claims
     without an end, conversations that broke off. Each gets a job of its own: one that fails keeps no other waiting."""
     now = parts.now()
-    _join_receipts(parts, now)
     with transaction(parts.engine) as db:
         waiting = reports.unrouted(db, now - OVERDUE, BATCH)
-        sending.give_up_claims(db, now - ABANDONED)
+        messages.give_up_claims(db, now - ABANDONED)
+        mails.give_up_claims(db, now - ABANDONED)
+        messages.join_orphans(db, now - LATELY)
         broken_off = unfinished.forgotten(db, now, BATCH)
         due = messages.due(db, now, now - OVERDUE, BATCH)
-        doubtful = sending.doubtful(db, now - parts.settings.receipt_wait, BATCH)
-        untold = [outlet.gateway for outlet in outlets.paused(db) if outlet.told_at is None]
+        due_mails = mails.due(db, now, now - OVERDUE, BATCH)
     for report_id in waiting:
         parts.enqueue("route", report_id)
     if due:
         parts.enqueue("deliver", *due)
+    if due_mails:
+        parts.enqueue("mail", *due_mails)
     for conversation_id in broken_off:
         parts.enqueue("abandon", conversation_id)
-    for message_id in doubtful:
-        parts.enqueue("doubted", message_id)
-    for gateway in untold:
-        parts.enqueue("standstill", gateway)
-
-
-def _join_receipts(parts: Parts, now: datetime) -> None:
-    with transaction(parts.engine) as db:
-        receipts.join_orphans(db, now - LATELY)
-        receipts.join_strays(db, now - LATELY, now - IN_FLIGHT)
 
 
 def seal(parts: Parts) -> None:
@@ -95,9 +73,9 @@ def seal(parts: Parts) -> None:
 JOBS: Mapping[str, Callable[..., None]] = {
     "route": route,
     "deliver": deliver,
+    "mail": mail,
+    "digest": digest,
     "abandon": abandon,
     "seal": seal,
-    "doubted": doubted,
-    "standstill": standing_still,
     "sweep": sweep,
 }

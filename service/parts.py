@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from flows.language import Words
 from flows.world import Limits
 from handlers.desk import Desk, Policy
-from handlers.ways import Ways
+from handlers.period import Rhythm
 from models.keys import Keyring
 from service.database import make_engine
 from service.gateways.africastalking import AfricasTalking
 from service.gateways.contract import SmsGateway
 from service.later import Later
+from service.postman import Postman
 from service.queue import Dispatcher, quick_connection
 from service.settings import Settings
 from service.shelf import Shelf
@@ -33,7 +34,8 @@ class Enqueue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """now: UTC; gateways: name → gateway; enqueue: hands a job's name and ids to the queue, after the commit."""
+    """now: UTC; gateways: name → gateway; enqueue: hands a job's name and ids to the queue, after the commit;
+    postman: who hands e-mail to its server, None where there is none."""
 
     settings: Settings
     engine: Engine
@@ -44,6 +46,7 @@ class Parts:
     gateways: Mapping[str, SmsGateway]
     enqueue: Enqueue
     now: Callable[[], datetime]
+    postman: Postman | None = None
 
     def desk(self, db: Session, edition: int | None = None) -> Desk:
         """What a handler works with, inside this transaction; edition: of places and codes, where it is known."""
@@ -83,6 +86,7 @@ def build(
         gateways=_gateways(settings),
         enqueue=Later(ask) if web else ask,
         now=now,
+        postman=_postman(settings),
     )
 
 
@@ -93,13 +97,27 @@ def policy_of(settings: Settings) -> Policy:
         service_code=settings.service_code,
         organisation=settings.organisation,
         help_number=settings.help_number,
-        ways=Ways(dict(settings.sms_routes)),
+        gateway=AfricasTalking.name,
         direct_dial=settings.direct_dial,
         own_numbers=frozenset(settings.own_numbers),
         session=timedelta(seconds=settings.session_seconds),
         resume=timedelta(minutes=settings.resume_minutes),
         resume_member=timedelta(days=settings.resume_days),
+        rhythm=_rhythm(settings),
+        writes_mail=bool(settings.smtp_url),
     )
+
+
+def _rhythm(settings: Settings) -> Rhythm:
+    weekday, weekly = settings.digest_weekly or (0, None)
+    return Rhythm(daily=settings.digest_daily, weekly=weekly, weekday=weekday)
+
+
+def _postman(settings: Settings) -> Postman | None:
+    if not settings.smtp_url:
+        return None
+    settings.require("SMTP_SENDER")
+    return Postman(settings.smtp_url, settings.smtp_sender, settings.organisation)
 
 
 def _gateways(settings: Settings) -> dict[str, SmsGateway]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from datetime import time
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -38,23 +39,6 @@ def at_least(least: int, *, at_most: int) -> Callable[[str], int]:
         return int(raw)
 
     return whole_number
-
-
-def a_second(raw: str) -> float:
-    """So many in a second; fewer than one, such as 0.2, is one in five."""
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", raw):
-        raise ValueError("a number from 0 to 9999, such as 10 or 0.5")
-    return float(raw)
-
-
-def routes(raw: str) -> tuple[tuple[str, str], ...]:
-    """Pairs of the beginning of a number, "" for `*`, and the name of a gateway."""
-    pairs = [pair.partition("=")[::2] for pair in comma_separated(raw)]
-    found = {prefix.strip().replace("*", ""): name.strip() for prefix, name in pairs}
-    well = all(re.fullmatch(r"\*|\+[0-9]{1,14}", prefix.strip()) and name.strip() for prefix, name in pairs)
-    if not well or len(found) < len(pairs) or "" not in found:
-        raise ValueError("each beginning of numbers once and * for all others, such as +222=kannel,*=africastalking")
-    return tuple(found.items())
 
 
 def comma_separated(raw: str) -> tuple[str, ...]:
@@ -100,6 +84,55 @@ def time_zone(raw: str) -> ZoneInfo:
         return ZoneInfo(raw)
     except (OSError, ValueError, LookupError):
         raise ValueError("a time zone such as Africa/Bamako") from None
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def hour_of_day(raw: str) -> time | None:
+    """None for `off`."""
+    if raw.lower() in NO:
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", raw):
+        raise ValueError("an hour such as 07:00, or off")
+    return time.fromisoformat(raw)
+
+
+def hour_of_week(raw: str) -> tuple[int, time] | None:
+    """The weekday (0 = Monday) and the hour; None for `off`."""
+    day, _, hour = raw.lower().partition(" ")
+    if raw.lower() in NO:
+        return None
+    if day not in WEEKDAYS or not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", hour.strip()):
+        raise ValueError("a weekday and an hour such as monday 07:00, or off")
+    return WEEKDAYS.index(day), time.fromisoformat(hour.strip())
+
+
+def mail_server(raw: str) -> str:
+    """Without encryption only on this machine: a digest is nobody's to read on the way."""
+    try:
+        parts = urlsplit(raw)
+        known = parts.scheme in ("smtp", "smtps", "smtp+plain") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("an address such as smtp://user:password@mail.example.org:587")
+    if parts.scheme == "smtp+plain" and not _is_here(parts.hostname or ""):
+        raise ValueError("smtp:// or smtps://; smtp+plain:// is for a server on this machine only")
+    return raw
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def mail_address(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}", raw):
+        raise ValueError("an e-mail address")
+    return raw
 
 
 def level_name(raw: str) -> str:

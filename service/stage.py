@@ -82,6 +82,8 @@ class Theatre:
             "REDIS_URL": self._redis_url,
             "HOOK_TOKEN": token,
             "AFRICASTALKING_URL": simulator_url,
+            "DIGEST_DAILY": "off",  # a conversation is about itself, unless it says otherwise
+            "DIGEST_WEEKLY": "off",
             **more,
         }
         environ = {f"{PREFIX}{name}": value for name, value in said.items()}

@@ -11,7 +11,14 @@ from service.settings import RULES
 
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 ENDED = "END"  # what the last screen of a dial begins with
-SETTINGS = ("direct_dial", "resume_minutes", "session_seconds")  # those that a conversation may need otherwise
+SETTINGS = (
+    "direct_dial",
+    "resume_minutes",
+    "session_seconds",
+    "digest_daily",
+    "digest_weekly",
+    "timezone",
+)  # those that a conversation may need otherwise
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

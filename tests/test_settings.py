@@ -65,6 +65,13 @@ BAD = {
     "a token that needs escaping": ("HOOK_TOKEN", "slash/slash/slash/slash/slash"),
     "one short token among long ones": ("HOOK_TOKEN", f"{TOKEN},short"),
     "a secret that can be guessed": ("SECRET_KEY", "short"),
+    "an hour that no day has": ("DIGEST_DAILY", "24:00"),
+    "an hour without its minutes": ("DIGEST_DAILY", "7"),
+    "a day that no week has": ("DIGEST_WEEKLY", "someday 07:00"),
+    "a mail server without encryption elsewhere": ("SMTP_URL", "smtp+plain://mail.example.org"),
+    "a mail server that is a web server": ("SMTP_URL", "https://mail.example.org"),
+    "a mail server with a path": ("SMTP_URL", "smtp://mail.example.org/path"),
+    "a sender that is no address": ("SMTP_SENDER", "Karakoro <digest@example.org>"),
 }
 
 
@@ -90,7 +97,7 @@ SECRETS = sorted(name for name, rule in RULES.items() if rule.secret)
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_each_secret_may_be_in_a_file(name: str, tmp_path: Path) -> None:
-    value = {"DATABASE_URL": "sqlite:///x.db", "REDIS_URL": "redis://host"}.get(name, TOKEN)
+    value = {"DATABASE_URL": "sqlite:///x.db", "REDIS_URL": "redis://host", "SMTP_URL": "smtps://host"}.get(name, TOKEN)
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
     assert read(**{f"{name}_FILE": str(file)}) == read(**{name: value})
@@ -125,7 +132,14 @@ def test_a_value_that_must_be_there_is_asked_for_by_name() -> None:
 
 def test_settings_do_not_show_their_secrets() -> None:
     secrets = {name: f"{TOKEN}{number}" for number, name in enumerate(SECRETS) if not name.endswith("_URL")}
-    shown = repr(read(**secrets, DATABASE_URL="postgresql://u:hidden@host/n", REDIS_URL="redis://:hidden@host"))
+    shown = repr(
+        read(
+            **secrets,
+            DATABASE_URL="postgresql://u:hidden@host/n",
+            REDIS_URL="redis://:hidden@host",
+            SMTP_URL="smtp://u:hidden@host",
+        )
+    )
     assert "hidden" not in shown
     assert TOKEN not in shown
 

@@ -3,23 +3,22 @@
 from flask import Flask
 
 from service.commands.audit import audit
-from service.commands.backup import alerts, backup, restore
 from service.commands.database import db
+from service.commands.digest import digest
 from service.commands.doctor import doctor
 from service.commands.forms import forms
 from service.commands.init import init
 from service.commands.languages import languages
 from service.commands.places import places
 from service.commands.play import play
-from service.commands.readers import readers
 from service.commands.reports import reports
 from service.commands.roster import roster
 from service.commands.talk import talk
 
-WITH_KEYS = (alerts, audit, backup, db, doctor, forms, languages, places, play, readers, reports, restore, roster, talk)
+WITH_KEYS = (audit, db, digest, doctor, forms, languages, places, play, reports, roster, talk)
 
 
 def register(app: Flask, *, has_keys: bool) -> None:
     """Without keys there is only `init`, which makes them, and what needs none."""
-    for command in (init, *(WITH_KEYS if has_keys else (forms, languages, play, readers))):
+    for command in (init, *(WITH_KEYS if has_keys else (forms, languages, play))):
         app.cli.add_command(command)
