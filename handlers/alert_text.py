@@ -1,12 +1,13 @@
 """What an alert says: everything a coordinator needs in one SMS, and nothing at all outside operations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.gsm7 import fit, parts
 from flows.language import chain
 from handlers.desk import Desk
+from handlers.reading_room import Sight
 from models.code import Compartment
 
 SOURCES = ("seen", "told", "rumour")
@@ -33,14 +34,22 @@ class Told:
     post: str = ""
 
 
-def alert_text(desk: Desk, told: Told, language: str) -> str:
-    """One part wherever the place's name can be shortened to make it so; else the name stays whole."""
-    if told.compartment not in OPEN:
+def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTENTS) -> str:
+    """One part wherever the place's name can be shortened to make it so; else the name stays whole. Whoever may see
+    no more than the facts reads no word that was written, and a reference may be all there is."""
+    if told.compartment not in OPEN or sight < Sight.FACTS:
         return desk.say("alert.guarded", language, reference=told.reference)
+    if sight < Sight.CONTENTS:
+        told = _facts(desk, told)
     place = told.typed or desk.atlas.name(told.place, language) or _post(desk, told, language)
     names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
     texts = [_worded(desk, told, language, name) for name in names]
     return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
+
+
+def _facts(desk: Desk, told: Told) -> Told:
+    row = desk.atlas.resolve(told.place)
+    return replace(told, place=row.district or row.key if row else "", typed="", answers={})
 
 
 def _worded(desk: Desk, told: Told, language: str, place: str) -> str:

@@ -7,6 +7,7 @@ from handlers.label import label
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
+from handlers.reading_room import Sight, most
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
@@ -21,7 +22,10 @@ HOME, CASES = Position("home"), Position("cases")
 
 
 def line(talk: Talk, case: Case) -> str:
-    """Reference, severity, and what and where as far as they stand in clear."""
+    """Reference, severity, and what and where as far as they stand in clear, for whoever may see the facts."""
+    seat = talk.caller.seat
+    if seat is None or most(seat.role, case.compartment) < Sight.FACTS:
+        return case.reference
     language = talk.caller.language
     short = talk.desk.codes.short(case.code, language) if case.code else ""
     place = talk.desk.atlas.name(case.area or "", language)

@@ -12,6 +12,7 @@ from flows.language import Words, chain
 from flows.world import Limits, World
 from handlers.atlas import Atlas
 from handlers.period import NO_DIGESTS, Rhythm
+from handlers.ways import Ways
 from models.code import CodeBook
 from models.keys import Keyring
 
@@ -25,7 +26,7 @@ class Policy:
     service_code: str
     organisation: str
     help_number: str
-    gateway: str
+    ways: Ways
     direct_dial: bool = False
     own_numbers: frozenset[str] = frozenset()
     session: timedelta = timedelta(minutes=5)

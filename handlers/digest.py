@@ -6,10 +6,9 @@ from datetime import timedelta
 from handlers.digest_words import groups
 from handlers.figure import Figure, single, total
 from handlers.menu import hear_choice, show_page
-from handlers.reading_room import View
+from handlers.reading_room import scope
 from handlers.turn import Position, State, Talk, Turn
 from models import incident as incidents
-from models import member as members
 from models.code import Compartment
 from models.figures import FEEDBACK_GROUP
 from models.incident import ENDED, IncidentState, Tally
@@ -19,20 +18,11 @@ HOME = Position("home")
 
 
 def _text(talk: Talk) -> str:
-    seat = talk.caller.seat
-    areas = members.areas(talk.desk.db, seat.member_id) if seat else frozenset()
     local = talk.desk.now.astimezone(talk.desk.policy.timezone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    tallies = _told(talk, areas, incidents.tally(talk.desk.db, areas, talk.desk.now - LOOK_BACK, midnight))
+    tallies = incidents.tally(talk.desk.db, scope(talk.desk, talk.caller.seat), talk.desk.now - LOOK_BACK, midnight)
     lines = [talk.say("digest.title", day=f"{local:%d/%m}"), _sums(talk, tallies)]
     return "\n".join([*lines, *_groups(talk, tallies)])
-
-
-def _told(talk: Talk, areas: frozenset[str], tallies: list[Tally]) -> list[Tally]:
-    """What this member may be told of, wherever in the areas it may be."""
-    seat = talk.caller.seat
-    view = View(seat.role, areas, seat.post) if seat else None
-    return [each for each in tallies if view and view.counts(talk.desk.atlas, each.compartment, "")]
 
 
 def _sums(talk: Talk, tallies: list[Tally]) -> str:

@@ -6,11 +6,14 @@ from handlers.desk import Desk
 from handlers.digest_mail import digest_mail
 from handlers.digest_sms import digest_sms
 from handlers.outbox import write
-from handlers.reading_room import View
+from handlers.reading_room import Sight, most, scope_of
 from handlers.summary import Sheet, summarise
 from models import digest_run as runs
 from models import mail as mails
+from models.code import Compartment
 from models.digest_run import Subscriber
+from models.member import Role
+from models.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,13 @@ class Written:
     mails: tuple[int, ...] = ()
 
 
-def view(desk: Desk, member: Subscriber) -> View:
+# Whoever answers for cases is told how many there are.
+TOLD = tuple(role for role in Role if most(role, Compartment.OPERATIONS) >= Sight.CONTENTS)
+
+
+def scope(desk: Desk, member: Subscriber) -> Scope:
     post = desk.atlas.gazetteer.by_id(member.post_place_id)
-    return View(member.role, member.areas, post.key if post else "")
+    return scope_of(desk, member.role, member.areas, post.key if post else "")
 
 
 def tell(desk: Desk, sheet: Sheet, member: Subscriber) -> Written:
@@ -35,7 +42,7 @@ def tell(desk: Desk, sheet: Sheet, member: Subscriber) -> Written:
 
 
 def put(desk: Desk, sheet: Sheet, member: Subscriber, purpose: str, *, late: bool) -> Written:
-    summary = summarise(sheet, view(desk, member), desk.atlas)
+    summary = summarise(sheet, scope(desk, member), desk.atlas)
     text = digest_sms(desk, sheet.period, summary, member.language, late=late)
     if not text:
         return Written()

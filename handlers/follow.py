@@ -1,10 +1,10 @@
 """What has become of a report: asked by its reference, answered without its content."""
 
 from flows.folding import digits
+from handlers.reading_room import OWN, Sight
 from handlers.turn import Position, State, Talk, Turn
 from models import incident as incidents
 from models import report as reports
-from models.code import GUARDED
 
 
 def show(talk: Talk, state: State) -> Turn:
@@ -20,6 +20,6 @@ def answer(talk: Talk, reference: str) -> str:
     everybody else the reference does not exist."""
     found = reports.by_reference(talk.desk.db, reference)
     mine = found is not None and found.contact_id == talk.caller.contact_id
-    if found is None or not mine or found.compartment in GUARDED:
+    if found is None or not mine or OWN[found.compartment] < Sight.REFERENCE:
         return talk.say("follow.unknown", reference=reference[:8])
     return talk.say(f"follow.{incidents.progress(talk.desk.db, found)}", reference=found.reference)

@@ -4,6 +4,7 @@ from handlers.acknowledge import acknowledge
 from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
+from handlers.reading_room import Sight, most
 from handlers.turn import Position, State, Talk, Turn
 from models import alert as alerts
 
@@ -22,6 +23,10 @@ def _items(talk: Talk) -> list[Item]:
 
 
 def _line(talk: Talk, row: alerts.OpenAlert) -> str:
+    """With the area, for whoever may see the facts."""
+    seat = talk.caller.seat
+    if seat is None or most(seat.role, row.compartment) < Sight.FACTS:
+        return row.reference
     place = talk.desk.atlas.name(row.area or "", talk.caller.language)
     return label(talk, f"{row.reference} S{row.severity}", place)
 
@@ -44,13 +49,18 @@ def _take(talk: Talk, state: State) -> list[Item]:
     return [Item("1", talk.say("inbox.take"), Position("take", state))]
 
 
+def _text(talk: Talk, state: State) -> str:
+    seat = talk.caller.seat
+    return alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]), seat.member_id) if seat else ""
+
+
 def show_alert(talk: Talk, state: State) -> Turn:
-    text = alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]))
+    text = _text(talk, state)
     return show_page(talk, Position("alert", state), text, _take(talk, state))
 
 
 def hear_alert(talk: Talk, state: State, said: str) -> Turn:
-    text = alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]))
+    text = _text(talk, state)
     return hear_choice(talk, Position("alert", state), text, _take(talk, state), said, back=Position("inbox"))
 
 

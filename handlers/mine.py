@@ -2,6 +2,7 @@
 
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
+from handlers.reading_room import OWN, Sight
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import incident as incidents
@@ -41,8 +42,10 @@ def hear(talk: Talk, state: State, said: str) -> Turn:
 def _one(talk: Talk, state: State) -> str | None:
     """When it was begun and, where these stand in clear, what and where."""
     report = reports.by_reference(talk.desk.db, str(state["reference"]))
-    if report is None or report.contact_id != talk.caller.contact_id:
+    if report is None or report.contact_id != talk.caller.contact_id or OWN[report.compartment] < Sight.REFERENCE:
         return None
+    if OWN[report.compartment] < Sight.FACTS:
+        return _become(talk, report)
     language = talk.caller.language
     at = report.created_at.astimezone(talk.desk.policy.timezone)
     short = talk.desk.codes.short(report.code, language) if report.code else ""

@@ -5,11 +5,11 @@ from datetime import timedelta
 from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
+from handlers.reading_room import scope
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
 from models import incident as incidents
-from models import member as members
 from models.incident import Incident
 
 LATELY = timedelta(hours=48)
@@ -29,11 +29,7 @@ def _line(talk: Talk, incident: Incident) -> str:
 
 
 def _lately(talk: Talk) -> list[Incident]:
-    seat = talk.caller.seat
-    if seat is None:
-        return []
-    areas = members.areas(talk.desk.db, seat.member_id)
-    return incidents.near(talk.desk.db, areas, talk.desk.now - LATELY, MOST)
+    return incidents.near(talk.desk.db, scope(talk.desk, talk.caller.seat), talk.desk.now - LATELY, MOST)
 
 
 def _items(talk: Talk) -> list[Item]:

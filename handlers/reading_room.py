@@ -1,62 +1,62 @@
-"""Who may read a report, and who may be told how many there are: role by compartment by area, in the one place that
-every look-up passes."""
+"""Who may see what of a report: role by compartment by area, in the one place that every look-up passes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Self
 
-from handlers.atlas import Atlas
+from handlers.caller import Seat
 from handlers.desk import Desk
 from models import audit
 from models import contact as contacts
 from models import member as members
 from models import report as reports
-from models.code import Compartment
-from models.member import Role
+from models.code import GUARDED, Compartment
+from models.member import Recipient, Role
 from models.phone import parse_phone
 from models.report import Report
+from models.scope import Scope
 
-READS: Mapping[Role, frozenset[Compartment]] = {
-    Role.COORDINATOR: frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK}),
-    Role.PROTECTION: frozenset({Compartment.PROTECTION}),
-    Role.COMPLAINTS: frozenset({Compartment.COMPLAINTS}),
-    Role.PSEA: frozenset({Compartment.PSEA}),
-    Role.PRIVACY: frozenset({Compartment.PRIVACY}),
-    Role.ADMIN: frozenset({Compartment.INTAKE}),
+
+class Sight(IntEnum):
+    """How much of a report somebody may see; each includes what stands before it."""
+
+    NOTHING = 0
+    REFERENCE = 1  # that there is something, and its reference
+    FACTS = 2  # what (the code), in which area, at what hour, how grave
+    CONTENTS = 3  # the answers, with what was written in free words
+
+
+ONLY_REFERENCE = dict.fromkeys(Compartment, Sight.REFERENCE)
+
+# A role that does not stand here, or a compartment that does not, sees nothing. The administrator hears of what
+# nobody else is there to be told of, so never nothing; what is not classified yet is the programme's own to read.
+SIGHTS: Mapping[Role, Mapping[Compartment, Sight]] = {
+    Role.OFFICER: {Compartment.OPERATIONS: Sight.FACTS},
+    Role.RELAY: {},
+    Role.COORDINATOR: {Compartment.OPERATIONS: Sight.CONTENTS, Compartment.FEEDBACK: Sight.CONTENTS},
+    Role.PROTECTION: {Compartment.PROTECTION: Sight.CONTENTS},
+    Role.COMPLAINTS: {Compartment.COMPLAINTS: Sight.CONTENTS},
+    Role.PSEA: {Compartment.PSEA: Sight.CONTENTS},
+    Role.PRIVACY: {Compartment.PRIVACY: Sight.CONTENTS},
+    Role.ADMIN: {
+        **ONLY_REFERENCE,
+        Compartment.OPERATIONS: Sight.FACTS,
+        Compartment.INTAKE: Sight.CONTENTS,
+    },
 }
+# What the phone that filed a report may see of it, whoever holds the phone by now.
+OWN: Mapping[Compartment, Sight] = {
+    **ONLY_REFERENCE,
+    **dict.fromkeys(GUARDED, Sight.NOTHING),
+    Compartment.OPERATIONS: Sight.FACTS,
+}
+ABOUT_A_POST = "85"  # a complaint about its service
 
 
-# What may be told in numbers; of the other compartments not even small counts leave in a digest.
-TOLD_IN_NUMBERS = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
-TOLD = tuple(role for role, compartments in READS.items() if compartments & TOLD_IN_NUMBERS)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Of which cases a member may be told how many there are; post: the key of the member's own post, "" = none."""
-
-    role: Role
-    areas: frozenset[str]
-    post: str
-
-    def counts(self, atlas: Atlas, compartment: Compartment, area: str) -> bool:
-        """As Reader.may_read. Feedback may be a complaint about the service of a post (85), which its column does
-        not tell: so whoever belongs to a post is told of no feedback that may be about that post."""
-        if compartment not in READS.get(self.role, frozenset()) & TOLD_IN_NUMBERS:
-            return False
-        if compartment is Compartment.FEEDBACK and self.post and self._is_own(atlas, area):
-            return False
-        return within(atlas, self.areas, area)
-
-    def _is_own(self, atlas: Atlas, area: str) -> bool:
-        post = atlas.resolve(self.post)
-        return post is None or area in ("", post.country, post.region, post.district, post.key)
-
-
-def within(atlas: Atlas, areas: frozenset[str], area: str) -> bool:
-    """Whether an area lies in one of these; where nobody knows the area, everybody may be meant."""
-    row = atlas.resolve(area)
-    return row is None or bool(areas & {row.country, row.region, row.district})
+def most(role: Role, compartment: Compartment) -> Sight:
+    """What that role may see in that compartment, in its own areas."""
+    return SIGHTS.get(role, {}).get(compartment, Sight.NOTHING)
 
 
 class Refused(Exception):
@@ -65,12 +65,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A member with a reason to read; areas: the P-codes that the member holds."""
+    """A member with a reason to read; areas: the P-codes that the member holds; post: the key of the member's post,
+    "" where there is none."""
 
     member_id: int
     role: Role
     areas: frozenset[str]
     reason: str
+    post: str = ""
 
     @classmethod
     def of(cls, desk: Desk, phone: str, reason: str) -> Self:
@@ -80,18 +82,76 @@ class Reader:
         member = members.of_contact(desk.db, contact_id, desk.now)
         if member is None:
             raise Refused("no active member has this phone")
-        return cls(member.id, member.role, members.areas(desk.db, member.id), reason)
+        row = desk.atlas.gazetteer.by_id(member.post_place_id)
+        return cls(member.id, member.role, members.areas(desk.db, member.id), reason, row.key if row else "")
 
-    def may_read(self, desk: Desk, report: Report) -> bool:
-        """The compartment must be the role's; a report with an area must lie in the member's areas."""
-        if report.compartment not in READS.get(self.role, frozenset()):
-            return False
-        return within(desk.atlas, self.areas, report.area or "")
+    def sight(self, desk: Desk, report: Report) -> Sight:
+        """By role, compartment and area; and never a complaint about the reader's own post."""
+        row = desk.atlas.resolve(report.area or "")
+        if row is not None and not self.areas & {row.country, row.region, row.district}:
+            return Sight.NOTHING
+        if _is_about(desk, report, self.post):
+            return Sight.NOTHING
+        return most(self.role, report.compartment)
 
 
 def contents(desk: Desk, reader: Reader, report: Report) -> dict[str, str] | None:
     """The answers, if this reader may see them; every look is written into the audit."""
-    if not reader.may_read(desk, report):
+    if reader.sight(desk, report) < Sight.CONTENTS:
         return None
     audit.record(desk.db, reader.member_id, "read_report", report.id, reader.reason, desk.now)
     return reports.answers(desk.db, desk.keys, report)
+
+
+def scope(desk: Desk, seat: Seat | None) -> Scope:
+    """What lists of facts and counts a member may be shown; without a seat, none. One question to the database."""
+    if seat is None:
+        return Scope(frozenset(), frozenset())
+    return scope_of(desk, seat.role, members.areas(desk.db, seat.member_id), seat.post)
+
+
+def scope_of(desk: Desk, role: Role, areas: frozenset[str], post: str) -> Scope:
+    """As `scope`, for a member who is not on a phone; post: a place key."""
+    readable = frozenset(compartment for compartment in Compartment if most(role, compartment) >= Sight.FACTS)
+    return Scope(readable, areas, _district(desk, post))
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who may be told of a report, and how much of it."""
+
+    recipient: Recipient
+    sight: Sight
+
+
+def admit(desk: Desk, report: Report, recipients: Sequence[Recipient]) -> list[Admitted]:
+    """Of these, the ones who may hear of a report at all. Whose area it is, routing has decided."""
+    seats = members.seats(desk.db, [recipient.member_id for recipient in recipients])
+    found = []
+    for recipient in recipients:
+        role, post_place_id = seats[recipient.member_id]
+        post = desk.atlas.gazetteer.by_id(post_place_id)
+        sight = most(role, report.compartment)
+        if sight and not _is_about(desk, report, post.key if post else ""):
+            found.append(Admitted(recipient, sight))
+    return found
+
+
+def admitted(desk: Desk, report: Report, recipients: Sequence[Recipient]) -> list[Recipient]:
+    return [each.recipient for each in admit(desk, report, recipients)]
+
+
+def _is_about(desk: Desk, report: Report, post: str) -> bool:
+    """Whether a complaint about a post's service may be about this one. Its place goes down to the district and no
+    further; where none is said, it may be about any post."""
+    if report.compartment is not Compartment.FEEDBACK or not post:
+        return False
+    about = desk.atlas.resolve(report.area or "")
+    if about is not None and about.district not in ("", _district(desk, post)):
+        return False
+    return reports.answers(desk.db, desk.keys, report).get("code") == ABOUT_A_POST
+
+
+def _district(desk: Desk, post: str) -> str:
+    row = desk.atlas.resolve(post)
+    return row.district if row else ""

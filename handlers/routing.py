@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from handlers.alert_text import Told, alert_text
 from handlers.desk import Desk
 from handlers.outbox import write
+from handlers.reading_room import admit, admitted
 from handlers.turn import Deliver
 from models import alert as alerts
 from models import contact
@@ -74,11 +75,11 @@ def _and_forewarned(desk: Desk, incident_id: int, chosen: list[Recipient]) -> li
 def choose(desk: Desk, report: Report, roles: Sequence[Role]) -> list[Recipient]:
     """The lowest level that somebody holds in the area; then the country's; then the administrator."""
     for areas in _widening(desk, report):
-        found = members.holding(desk.db, roles, areas, desk.now)
+        found = admitted(desk, report, members.holding(desk.db, roles, areas, desk.now))
         if found:
             nearest = min(recipient.level for recipient in found)
             return [recipient for recipient in found if recipient.level == nearest]
-    return members.holding(desk.db, [Role.ADMIN], None, desk.now)
+    return admitted(desk, report, members.holding(desk.db, [Role.ADMIN], None, desk.now))
 
 
 def _widening(desk: Desk, report: Report) -> list[list[str] | None]:
@@ -100,14 +101,19 @@ def _usual_place(desk: Desk, contact_id: int | None) -> PlaceRow | None:
 
 
 def alert(desk: Desk, report: Report, incident_id: int, recipients: Sequence[Recipient]) -> tuple[Deliver, ...]:
-    """One alert a member, and its message to each of the member's phones."""
+    """One alert a member, and its message to each of the member's phones; whoever may not hear of it (any more)
+    loses the alert."""
     told = _told(desk, report)
+    admitted_ones = admit(desk, report, recipients)
+    shut_out = {each.member_id for each in recipients} - {each.recipient.member_id for each in admitted_ones}
+    if shut_out:
+        alerts.withdraw(desk.db, incident_id, shut_out)
     due = _when(desk, report)
     written: list[int] = []
-    for recipient in recipients:
+    for recipient, sight in ((each.recipient, each.sight) for each in admitted_ones):
         member, level = recipient.member_id, recipient.level
         alert_id = alerts.open_alert(desk.db, incident_id, member, level, due, incomplete=report.partial)
-        text = alert_text(desk, told, recipient.language)
+        text = alert_text(desk, told, recipient.language, sight)
         for n, contact_id in enumerate(recipient.contact_ids):
             duty = f"incomplete:{alert_id}" if report.partial else f"alert:{alert_id}:1"
             purpose = f"{duty}:{n}" if n else duty

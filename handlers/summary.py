@@ -9,8 +9,8 @@ from statistics import median
 from handlers.atlas import Atlas
 from handlers.figure import FEWEST, Arrow, Figure, single, total, trend
 from handlers.period import WEEK, Kind, Period
-from handlers.reading_room import View
 from models.figures import Cell, Figures, Step
+from models.scope import Scope
 
 ROUND = 10  # per cent
 
@@ -65,8 +65,8 @@ def lay_out(figures: Figures, period: Period) -> Sheet:
     return Sheet(figures, period, [_line(figures, cell, period) for cell in cells])
 
 
-def summarise(sheet: Sheet, view: View, atlas: Atlas) -> Summary:
-    lines = [line for line in sheet.lines if view.counts(atlas, line[0].compartment, line[0].area)]
+def summarise(sheet: Sheet, scope: Scope, atlas: Atlas) -> Summary:
+    lines = [line for line in sheet.lines if scope.counts(line[0].compartment, line[0].area)]
     rows = [row for _, row, _ in lines]
     new = total(row.new for row in rows)
     return Summary(
@@ -75,9 +75,9 @@ def summarise(sheet: Sheet, view: View, atlas: Atlas) -> Summary:
         verified=total(row.verified for row in rows),
         open=total(row.open for row in rows),
         rows=sorted((row for row in rows if row.new or row.verified or row.open), key=_rank),
-        silent=_silent(sheet.figures, view, atlas),
-        delays=_delays(sheet.figures, view, atlas),
-        told=_told(sheet.figures, view, atlas),
+        silent=_silent(sheet.figures, scope, atlas),
+        delays=_delays(sheet.figures, scope),
+        told=_told(sheet.figures, scope),
     )
 
 
@@ -106,24 +106,24 @@ def _rank(row: Row) -> tuple[int, int, str, str]:
     return -row.new.low, -row.open.low, row.area, row.group
 
 
-def _silent(figures: Figures, view: View, atlas: Atlas) -> list[str]:
+def _silent(figures: Figures, scope: Scope, atlas: Atlas) -> list[str]:
     found = (atlas.gazetteer.by_id(place_id) for place_id in figures.silent)
-    posts = [row for row in found if row and view.areas & {row.country, row.region, row.district}]
+    posts = [row for row in found if row and scope.areas & {row.country, row.region, row.district}]
     return [row.key for row in sorted(posts, key=lambda row: row.key)]
 
 
-def _delays(figures: Figures, view: View, atlas: Atlas) -> dict[Step, timedelta]:
+def _delays(figures: Figures, scope: Scope) -> dict[Step, timedelta]:
     """Medians; of fewer than five cases one might be recognised."""
     seconds: dict[Step, list[float]] = defaultdict(list)
     for (compartment, area), steps in figures.delays.items():
-        if view.counts(atlas, compartment, area):
+        if scope.counts(compartment, area):
             for step, each in steps.items():
                 seconds[step] += each
     return {step: timedelta(seconds=median(seconds[step])) for step in Step if len(seconds[step]) >= FEWEST}
 
 
-def _told(figures: Figures, view: View, atlas: Atlas) -> int | None:
-    loops = [loops for where, loops in figures.loops.items() if view.counts(atlas, *where)]
+def _told(figures: Figures, scope: Scope) -> int | None:
+    loops = [loops for where, loops in figures.loops.items() if scope.counts(*where)]
     reports = sum(each.reports for each in loops)
     if reports < FEWEST:
         return None

@@ -9,17 +9,21 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     ForeignKey,
+    Index,
     ScalarSelect,
     Select,
     String,
     UniqueConstraint,
+    false,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
+from models.code import Compartment
 from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
 from models.member import Member, Recipient, serving, with_phones
@@ -27,13 +31,20 @@ from models.message import Message, MessageState, open_text
 from models.report import Report
 
 RECALLED = "recalled"
+UNTOLD = text("tell_at IS NOT NULL")
+OPEN = text("acked_at IS NULL AND ended_as IS NULL")
 
 
 class Alert(Base):
-    """incomplete: of a report that is not finished; nobody is chased for an answer to it."""
+    """incomplete: of a report that is not finished; nobody is chased for an answer to it. tries: how often its member
+    was told; tell_at: when that is next to be done; gathers: together with others, in one text."""
 
     __tablename__ = "alert"
-    __table_args__ = (UniqueConstraint("incident_id", "member_id", "level"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "member_id", "level"),
+        Index("ix_alert_tell", "tell_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        Index("ix_alert_open", "member_id", sqlite_where=OPEN, postgresql_where=OPEN),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
@@ -44,6 +55,8 @@ class Alert(Base):
     acked_at: Mapped[datetime | None]
     ended_as: Mapped[str | None] = mapped_column(String(24))
     incomplete: Mapped[bool] = mapped_column(default=False)
+    tell_at: Mapped[datetime | None]
+    gathers: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class OpenAlert:
     reference: str
     severity: int
     area: str | None
+    compartment: Compartment
 
 
 def open_alert(
@@ -90,9 +104,9 @@ def addressed_to(db: Session, member_id: int, reference: str) -> list[OpenAlert]
     return [OpenAlert(*row) for row in db.execute(query)]
 
 
-def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None]]:
+def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None, Compartment]]:
     return (
-        select(Alert.id, _first_reference(), Incident.severity, Incident.area)
+        select(Alert.id, _first_reference(), Incident.severity, Incident.area, Incident.compartment)
         .join(Incident, Incident.id == Alert.incident_id)
         .where(Alert.member_id == member_id)
     )
@@ -127,9 +141,11 @@ def withdraw(db: Session, incident_id: int, member_ids: Collection[int]) -> None
     _end(db, list(db.scalars(select(Alert.id).where(*theirs, Alert.ended_as.is_(None)))), "rerouted")
 
 
-def text_of(db: Session, keys: Keyring, alert_id: int) -> str:
-    """What the alert said when it was last sent; "" where its message is gone."""
-    query = select(Message).where(Message.alert_id == alert_id).order_by(Message.created_at.desc()).limit(1)
+def text_of(db: Session, keys: Keyring, alert_id: int, member_id: int) -> str:
+    """What this member's alert said when it was last sent; "" where its message is gone, or it is this member's no
+    more."""
+    mine = select(Alert.id).where(Alert.id == alert_id, Alert.member_id == member_id, Alert.ended_as.is_(None))
+    query = select(Message).where(Message.alert_id.in_(mine)).order_by(Message.created_at.desc()).limit(1)
     message = db.scalar(query)
     return open_text(keys, message.id, message.body_enc) if message and message.body_enc else ""
 
@@ -158,6 +174,7 @@ class Case:
     code: str | None
     area: str | None
     state: IncidentState
+    compartment: Compartment
 
 
 def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
@@ -184,7 +201,13 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
     standing = or_(Alert.ended_as.is_(None), Alert.ended_as.in_([state.value for state in ENDED]))
     mine = select(Alert.incident_id).where(Alert.member_id == member_id, standing, *which)
     return select(
-        Incident.id, _first_reference(), Incident.severity, Incident.code, Incident.area, Incident.state
+        Incident.id,
+        _first_reference(),
+        Incident.severity,
+        Incident.code,
+        Incident.area,
+        Incident.state,
+        Incident.compartment,
     ).where(Incident.id.in_(mine))
 
 
@@ -198,6 +221,13 @@ def waiting(db: Session, member_id: int, incident_id: int) -> int | None:
     """This member's open alert on that incident."""
     mine = Alert.incident_id == incident_id, Alert.member_id == member_id
     return db.scalar(select(Alert.id).where(*mine, Alert.acked_at.is_(None), Alert.ended_as.is_(None)).limit(1))
+
+
+def chased_in(db: Session, alert_id: int, severity: int) -> str | None:
+    """The language of the member who is chased for an answer to it; None where nobody is, or it is less grave."""
+    mine = Alert.id == alert_id, Alert.acked_at.is_(None), Alert.ended_as.is_(None), Alert.incomplete.is_(False)
+    query = select(Member.language).join(Alert, Alert.member_id == Member.id)
+    return db.scalar(query.join(Incident, Incident.id == Alert.incident_id).where(*mine, Incident.severity >= severity))
 
 
 def incident_of(db: Session, alert_id: int) -> int | None:

@@ -151,8 +151,11 @@ def restart(db: Session, keys: Keyring, phone: str) -> None:
 def has_stopped(db: Session, keys: Keyring, contact_id: int) -> bool:
     """Whether its holder has said STOP; an erased contact has no number left to write to."""
     phone = number(db, keys, contact_id)
-    if phone is None:
-        return True
+    return phone is None or is_stopped(db, keys, phone)
+
+
+def is_stopped(db: Session, keys: Keyring, phone: str) -> bool:
+    """Whether somebody has said STOP on that number."""
     query = select(Suppression.mac).where(Suppression.mac == keys.suppression(phone))
     return db.scalar(query) is not None
 

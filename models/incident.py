@@ -1,16 +1,16 @@
 """An incident is the case that one or more reports corroborate; its history is only ever added to."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, exists, false, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
 from models.code import Compartment
 from models.report import Report
+from models.scope import Scope
 
 
 class IncidentState(StrEnum):
@@ -24,12 +24,19 @@ class IncidentState(StrEnum):
     CLOSED = "closed"
 
 
+IDLE = text("idle_told_at IS NULL AND severity > 0 AND state IN ('received', 'to_verify')")
 STANDING = text("state NOT IN ('closed', 'false', 'duplicate')")  # in the very words of the index
 
 
 class Incident(Base):
+    """into_id: the incident that this one is a duplicate of; idle_told_at: its reporters have heard that nothing was
+    done yet."""
+
     __tablename__ = "incident"
-    __table_args__ = (Index("ix_incident_open", "created_at", sqlite_where=STANDING, postgresql_where=STANDING),)
+    __table_args__ = (
+        Index("ix_incident_idle", "created_at", sqlite_where=IDLE, postgresql_where=IDLE),
+        Index("ix_incident_open", "created_at", sqlite_where=STANDING, postgresql_where=STANDING),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
     compartment: Mapped[Compartment]
@@ -41,6 +48,9 @@ class Incident(Base):
     outcome: Mapped[str | None] = mapped_column(String(24))
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(index=True)
+    exercise_id: Mapped[int | None] = mapped_column(ForeignKey("exercise.id"))
+    into_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    idle_told_at: Mapped[datetime | None]
 
 
 class History(Base):
@@ -53,6 +63,7 @@ class History(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     via: Mapped[str] = mapped_column(String(24))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     from_state: Mapped[IncidentState | None]
     to_state: Mapped[IncidentState]
     proposes: Mapped[IncidentState | None]
@@ -162,24 +173,20 @@ ENDED = (IncidentState.FALSE, IncidentState.DUPLICATE, IncidentState.CLOSED)
 DENIED = (IncidentState.FALSE, IncidentState.DUPLICATE)
 
 
-def _within(areas: Iterable[str]) -> ColumnElement[bool]:
-    """Whether an incident lies in one of these areas; a P-code begins with the one of the area above it."""
-    return or_(false(), *(Incident.area.startswith(pcode, autoescape=True) for pcode in sorted(areas)))
-
-
 def _complete() -> ColumnElement[bool]:
     """Whether one of its reports is finished, and no exercise."""
     return exists().where(Report.incident_id == Incident.id, Report.partial.is_(False), Report.exercise.is_(False))
 
 
-def near(db: Session, areas: Iterable[str], since: datetime, most: int) -> list[Incident]:
-    """What operations knows of those areas since then, newest first, but for what proved wrong."""
+def near(db: Session, scope: Scope, since: datetime, most: int) -> list[Incident]:
+    """What operations knows of the reader's areas since then, newest first, but for what proved wrong."""
     query = select(Incident).where(
         Incident.compartment == Compartment.OPERATIONS,
         Incident.created_at >= since,
         Incident.severity > 0,
         Incident.state.not_in(DENIED),
-        _within(areas),
+        Incident.area.is_not(None),
+        scope.covers(Incident.compartment, Incident.area),
         _complete(),
     )
     return list(db.scalars(query.order_by(Incident.created_at.desc()).limit(most)))
@@ -199,15 +206,15 @@ class Tally:
 COUNTED = (Compartment.OPERATIONS, Compartment.FEEDBACK)
 
 
-def tally(db: Session, areas: Iterable[str], since: datetime, today: datetime) -> list[Tally]:
-    """The incidents of those areas, and those of no known area, by kind."""
+def tally(db: Session, scope: Scope, since: datetime, today: datetime) -> list[Tally]:
+    """The incidents of the reader's areas, and those of no known area, by kind."""
     kinds = Incident.compartment, Incident.code, Incident.state
     new = (Incident.created_at >= today).label("is_new")
     query = select(*kinds, new, func.count()).where(
         Incident.compartment.in_(COUNTED),
         Incident.created_at >= since,
         or_(Incident.code.is_(None), Incident.severity > 0),
-        or_(Incident.area.is_(None), _within(areas)),
+        scope.covers(Incident.compartment, Incident.area),
         _complete(),
     )
     return [Tally(*row) for row in db.execute(query.group_by(*kinds, "is_new"))]

@@ -110,6 +110,12 @@ def _name(keys: Keyring, member_id: int, sealed: bytes) -> str:
     return keys.open(Purpose.MEMBERS, sealed, f"member/{member_id}/name").decode()
 
 
+def seats(db: Session, member_ids: Sequence[int]) -> dict[int, tuple[Role, int | None]]:
+    """Member id → role and the place of the post."""
+    query = select(Member.id, Member.role, Member.post_place_id).where(Member.id.in_(member_ids))
+    return {member_id: (role, post_place_id) for member_id, role, post_place_id in db.execute(query)}
+
+
 def areas(db: Session, member_id: int) -> frozenset[str]:
     """The P-codes that a member holds."""
     return frozenset(db.scalars(select(MemberArea.pcode).where(MemberArea.member_id == member_id)))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, delete, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, delete, false, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id, upsert
@@ -23,7 +23,8 @@ class ReportState(StrEnum):
 
 
 class Report(Base):
-    """code, place_id and happened_on are null outside operations; contact_id is null where no link is kept."""
+    """code, place_id and happened_on are null outside operations; contact_id is null where no link is kept; apart: a
+    coordinator has said that it is a case of its own."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -34,6 +35,7 @@ class Report(Base):
             sqlite_where=UNROUTED,
             postgresql_where=UNROUTED,
         ),
+        Index("ix_report_code_area", "code", "area", "filed_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
@@ -54,6 +56,8 @@ class Report(Base):
     state: Mapped[ReportState]
     partial: Mapped[bool]
     exercise: Mapped[bool]
+    exercise_id: Mapped[int | None] = mapped_column(ForeignKey("exercise.id"))
+    apart: Mapped[bool] = mapped_column(default=False, server_default=false())
     happened_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     filed_at: Mapped[datetime | None]

@@ -20,7 +20,8 @@ class Route(Base):
 
 
 class Pace(Base):
-    """The clock of a severity. ack_within_seconds 0 = nobody waits for an answer; batch_seconds 0 = at once."""
+    """The clock of a severity. ack_within_seconds 0 = nobody waits for an answer; repeats: how often a level is told;
+    batch_seconds 0 = at once; stale_after_seconds: what is later than that is told no more, 0 = it always is."""
 
     __tablename__ = "pace"
 
@@ -29,6 +30,7 @@ class Pace(Base):
     repeats: Mapped[int]
     batch_seconds: Mapped[int]
     holds_in_quiet_hours: Mapped[bool]
+    stale_after_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def matching(db: Session, compartment: Compartment, severity: int) -> list[Route]:

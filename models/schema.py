@@ -8,10 +8,54 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 # Every table must be known before the metadata is compared with a database.
-from models import alert, audit, code, consent, conversation, digest_run, mail, place, route, stamp
+from models import (
+    alert,
+    audit,
+    bound,
+    code,
+    consent,
+    conversation,
+    digest_run,
+    duty,
+    exercise,
+    gathering,
+    hold,
+    ladder,
+    likeness,
+    mail,
+    outlet,
+    place,
+    receipt,
+    route,
+    stamp,
+    telling,
+    threshold,
+)
 from models.base import Base
 
-TABLES = (alert, audit, code, consent, conversation, digest_run, mail, place, route, stamp)
+TABLES = (
+    alert,
+    audit,
+    bound,
+    code,
+    consent,
+    conversation,
+    digest_run,
+    duty,
+    exercise,
+    gathering,
+    hold,
+    ladder,
+    likeness,
+    mail,
+    outlet,
+    place,
+    receipt,
+    route,
+    stamp,
+    telling,
+    threshold,
+)
 FOLDER = Path(__file__).resolve().parent / "migrations"
 metadata = Base.metadata
 
@@ -26,6 +70,14 @@ def _config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Bring the database at this address up to the newest revision; twice is harmless."""
     command.upgrade(_config(url), "head")
+
+
+def upgrade_to(url: str, revision: str) -> None:
+    """Bring the database up to that revision. Raises LookupError where this release does not know it."""
+    known = {each.revision for each in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    if revision not in known:
+        raise LookupError(f"this release knows no revision {revision} of the tables: it is of a newer one")
+    command.upgrade(_config(url), revision)
 
 
 def newest() -> str:

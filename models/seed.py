@@ -25,13 +25,21 @@ ROUTES = (
     (Compartment.INTAKE, Role.ADMIN, 0),
 )
 MINUTE = 60
-PACE_COLUMNS = ("severity", "ack_within_seconds", "repeats", "batch_seconds", "holds_in_quiet_hours")
+DAY = 24 * 60 * MINUTE
+PACE_COLUMNS = (
+    "severity",
+    "ack_within_seconds",
+    "repeats",
+    "batch_seconds",
+    "holds_in_quiet_hours",
+    "stale_after_seconds",
+)
 PACES = (
-    (4, 15 * MINUTE, 2, 0, False),
-    (3, 60 * MINUTE, 1, 0, False),
-    (2, 0, 0, 15 * MINUTE, True),
-    (1, 0, 0, 0, True),
-    (0, 0, 0, 0, True),
+    (4, 15 * MINUTE, 2, 0, False, 0),
+    (3, 60 * MINUTE, 1, 0, False, DAY),
+    (2, 0, 0, 15 * MINUTE, True, DAY),
+    (1, 0, 0, 0, True, DAY),
+    (0, 0, 0, 0, True, DAY),
 )
 COUNTRIES = (("ML", "MLI", "Mali", "مالي"), ("MR", "MRT", "Mauritanie", "موريتانيا"))
 REGION_WIDTH = 4  # both countries write a region as two letters and two digits

@@ -1,20 +1,28 @@
 """Sending what is due: claim, commit, hand to the gateway, and write down how it ended."""
 
 import logging
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from models import message as messages
-from models.message import Claimed, Ending, MessageState
-from service.database import transaction
+from sqlalchemy.orm import Session
+
+from models import outlet as outlets
+from models import sending
+from models.message import MessageState
+from models.sending import Claimed, Ending
+from service.database import Busy, transaction
 from service.gateways.contract import SendResult, Verdict
 from service.parts import Parts
 
 logger = logging.getLogger(__name__)
 
 BACK_OFF = (30, 60, 120, 300, 600, 1800)  # seconds before the next try after a temporary refusal; the last one stays
-MOST_TRIES = 52  # about a day: time to pay the bill or to mend a sender's name
+MOST_TRIES = 52  # about a day: time to mend a sender's name
+PATIENCE_SECONDS = 5.0  # of one job with a gateway that takes only so many a second; then others have their turn
+WRITES = 3  # tries to write down how it ended: nobody else knows
 STATES = {
     Verdict.ACCEPTED: MessageState.ACCEPTED,
     Verdict.REFUSED: MessageState.FAILED,
@@ -23,13 +31,54 @@ STATES = {
 
 
 def deliver(parts: Parts, *message_ids: int) -> None:
-    """Send those of these messages that are due; equal texts go out in one request."""
-    now = parts.now()
+    """Send those of these messages that are due, as fast as their gateways may be fed; equal texts go out in one
+    request. What one job has no time for becomes another job."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    left: Sequence[int] = message_ids
+    while left:
+        now = parts.now()
+        claimed, allotted = _claim(parts, left, now)
+        _send(parts, claimed, allotted.probed)
+        left = allotted.later
+        if left and allotted.wait:
+            wait = (allotted.wait - parts.now()).total_seconds()
+            if time.monotonic() + wait > until:
+                parts.enqueue("deliver", *left)
+                return
+            time.sleep(max(0.0, wait))
+
+
+def _claim(parts: Parts, message_ids: Sequence[int], now: datetime) -> tuple[list[Claimed], outlets.Allotted]:
     with transaction(parts.engine) as db:
-        claimed = messages.claim(db, parts.keys, message_ids, now)
+        allotted = outlets.allot(db, sending.waiting(db, message_ids, now), parts.settings.rates, now)
+        claimed = sending.claim(db, parts.keys, allotted.now, now)
+        return [_housed(parts, db, each) for each in claimed], allotted
+
+
+def _housed(parts: Parts, db: Session, message: Claimed) -> Claimed:
+    """By the gateway of today, where the settings know that of yesterday no more."""
+    if message.gateway in parts.gateways:
+        return message
+    gateway = parts.policy.ways.to(message.phone)
+    sending.move(db, message.id, gateway)
+    return replace(message, gateway=gateway)
+
+
+def _send(parts: Parts, claimed: Iterable[Claimed], probed: Collection[str]) -> None:
+    """Hand them over, request by request; what follows an empty account stays here."""
+    paused = set[str]()
     for gateway, text, by_number in _alike(claimed):
-        for result in parts.gateways[gateway].send(text, list(by_number)):
-            _record(parts, by_number[result.to], result, parts.now())
+        if gateway in paused:
+            _keep(parts, by_number.values())
+            continue
+        ours = _going(parts, by_number)
+        results = parts.gateways[gateway].send(text, {to: each.client_ref for to, each in ours.items()}) if ours else []
+        _record(parts, ours, results)
+        if any(result.broke for result in results):
+            paused.add(gateway)
+            _pause(parts, gateway, next(result.reason for result in results if result.broke))
+        elif gateway in probed and any(result.verdict is Verdict.ACCEPTED for result in results):
+            _resume(parts, gateway)
 
 
 def _alike(claimed: Iterable[Claimed]) -> list[tuple[str, str, dict[str, Claimed]]]:
@@ -44,14 +93,56 @@ def _alike(claimed: Iterable[Claimed]) -> list[tuple[str, str, dict[str, Claimed
     return [(gateway, text, by_number) for (gateway, text, _), by_number in requests.items()]
 
 
-def _record(parts: Parts, sent: Claimed, result: SendResult, now: datetime) -> None:
+def _going(parts: Parts, by_number: dict[str, Claimed]) -> dict[str, Claimed]:
+    """Those that are still ours to send, now that they are noted as handed over."""
+    claimed_at = next(iter(by_number.values())).at
     with transaction(parts.engine) as db:
-        if result.verdict is Verdict.BUSY and sent.tries <= MOST_TRIES:
-            wait = result.retry_after_seconds or BACK_OFF[min(sent.tries, len(BACK_OFF)) - 1]
-            messages.put_back(db, sent.id, now + timedelta(seconds=wait), result.reason)
-        else:
-            state = STATES.get(result.verdict, MessageState.FAILED)
-            ending = Ending(state, result.provider_id, result.reason, result.cost)
-            messages.settle(db, sent.id, ending, sent.gateway, now)
-    if result.verdict is not Verdict.ACCEPTED:
-        logger.warning("message %d: %s (%s)", sent.id, result.verdict.value, result.reason)
+        ours = sending.going(db, [each.id for each in by_number.values()], claimed_at, parts.now())
+    return {to: each for to, each in by_number.items() if each.id in ours}
+
+
+def _keep(parts: Parts, unsent: Iterable[Claimed]) -> None:
+    with transaction(parts.engine) as db:
+        sending.put_back(db, [each.id for each in unsent], parts.now(), "gateway paused")
+
+
+def _record(parts: Parts, sent: dict[str, Claimed], results: Sequence[SendResult]) -> None:
+    for tries in range(1, WRITES + 1):
+        try:
+            with transaction(parts.engine) as db:
+                for result in results:
+                    _settle(db, sent[result.to], result, parts.now())
+            break
+        except Busy:
+            if tries == WRITES:
+                raise
+    for result in results:
+        if result.verdict is not Verdict.ACCEPTED:
+            logger.warning("message %d: %s (%s)", sent[result.to].id, result.verdict.value, result.reason)
+
+
+def _settle(db: Session, sent: Claimed, result: SendResult, now: datetime) -> None:
+    """An empty account is no reason to give a message up, however often that is tried."""
+    if result.verdict is Verdict.BUSY and (sent.tries <= MOST_TRIES or result.broke):
+        wait = result.retry_after_seconds or BACK_OFF[min(sent.tries, len(BACK_OFF)) - 1]
+        soon = outlets.PROBE_EVERY if result.broke else timedelta(seconds=wait)
+        sending.put_back(db, [sent.id], now + soon, result.reason)
+        return
+    state = STATES.get(result.verdict, MessageState.FAILED)
+    sending.settle(db, sent.id, Ending(state, result.provider_id, result.reason, result.cost), sent.gateway, now)
+
+
+def _pause(parts: Parts, gateway: str, reason: str) -> None:
+    with transaction(parts.engine) as db:
+        begun = outlets.pause(db, gateway, reason, parts.now())
+    if begun:
+        logger.error("gateway %s: the account is empty (%s); what is to be sent waits", gateway, reason)
+        parts.enqueue("standstill", gateway)
+
+
+def _resume(parts: Parts, gateway: str) -> None:
+    """The sweep brings what has waited."""
+    with transaction(parts.engine) as db:
+        again = outlets.resume(db, gateway)
+    if again:
+        logger.warning("gateway %s: it takes SMS again", gateway)

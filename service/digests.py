@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from handlers.digesting import Written, tell
+from handlers.digesting import TOLD, Written, tell
 from handlers.period import Kind, Period, latest
-from handlers.reading_room import TOLD
 from handlers.summary import Sheet, lay_out
 from models import digest_run as runs
 from models import figures

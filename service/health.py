@@ -6,6 +6,7 @@ from flask import Blueprint
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from models import outlet as outlets
 from service import redis_server
 from service.database import Busy, reading
 
@@ -13,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 def blueprint(engine: Engine, redis_url: str) -> Blueprint:
-    """/healthz asks nothing of anybody; /readyz needs the database, and only reports on Redis."""
+    """/healthz asks nothing of anybody; /readyz needs the database, and only reports on Redis and the gateways."""
     health = Blueprint("health", __name__)
 
     @health.get("/healthz")
@@ -24,7 +25,8 @@ def blueprint(engine: Engine, redis_url: str) -> Blueprint:
     def ready() -> tuple[dict[str, str], int]:
         database = _database_answers(engine)
         redis = redis_server.answers(redis_url)
-        return {"database": _word(database), "redis": _word(redis)}, 200 if database else 503
+        shut = _paused(engine) if database else {}
+        return {"database": _word(database), "redis": _word(redis), **shut}, 200 if database else 503
 
     return health
 
@@ -37,6 +39,15 @@ def _database_answers(engine: Engine) -> bool:
         logger.warning("the database does not answer (%s)", type(error).__name__)
         return False
     return True
+
+
+def _paused(engine: Engine) -> dict[str, str]:
+    """Gateways that let nothing out, and why; phones are answered all the same."""
+    try:
+        with reading(engine) as db:
+            return {f"gateway {outlet.gateway}": f"paused: {outlet.reason}" for outlet in outlets.paused(db)}
+    except (Busy, SQLAlchemyError):  # before the first migration there is no such table
+        return {}
 
 
 def _word(answers: bool) -> str:

@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import abandon as abandoning
-from handlers import routing
-from models import audit, unfinished
+from handlers import doubt, routing, standstill
+from models import audit, sending, unfinished
 from models import mail as mails
 from models import message as messages
+from models import outlet as outlets
+from models import receipt as receipts
 from models import report as reports
 from service.database import transaction
 from service.delivery import deliver
@@ -23,7 +25,8 @@ BATCH = 200
 SEALED_AT_ONCE = 2000
 OVERDUE = timedelta(seconds=4)  # older than this, and the queue has forgotten it
 LATELY = timedelta(hours=1)
-ABANDONED = timedelta(minutes=2)  # claimed this long ago, and whoever claimed it is gone
+ABANDONED = timedelta(seconds=75)  # claimed this long ago, and whoever claimed it is gone: no job lasts so long
+IN_FLIGHT = timedelta(minutes=2)  # so long after a receipt the answer to its send may still come
 
 
 def route(parts: Parts, report_id: int) -> None:
@@ -42,18 +45,34 @@ def abandon(parts: Parts, conversation_id: int) -> None:
     follow_up(parts, effects)
 
 
+def doubted(parts: Parts, message_id: int) -> None:
+    """Expect no receipt any more for a message that may have gone out."""
+    with transaction(parts.engine) as db:
+        effects = doubt.give_up(parts.desk(db), message_id)
+    follow_up(parts, effects)
+
+
+def standing_still(parts: Parts, gateway: str) -> None:
+    """Tell the administrator of an empty account."""
+    with transaction(parts.engine) as db:
+        effects = standstill.tell(parts.desk(db), gateway)
+    follow_up(parts, effects)
+
+
 def sweep(parts: Parts) -> None:
     """Find what the queue forgot, or was never told: reports that nobody routed, messages that are due, claims
     without an end, conversations that broke off. Each gets a job of its own: one that fails keeps no other waiting."""
     now = parts.now()
+    _join_receipts(parts, now)
     with transaction(parts.engine) as db:
         waiting = reports.unrouted(db, now - OVERDUE, BATCH)
-        messages.give_up_claims(db, now - ABANDONED)
+        sending.give_up_claims(db, now - ABANDONED)
         mails.give_up_claims(db, now - ABANDONED)
-        messages.join_orphans(db, now - LATELY)
         broken_off = unfinished.forgotten(db, now, BATCH)
         due = messages.due(db, now, now - OVERDUE, BATCH)
         due_mails = mails.due(db, now, now - OVERDUE, BATCH)
+        doubtful = sending.doubtful(db, now - parts.settings.receipt_wait, BATCH)
+        untold = [outlet.gateway for outlet in outlets.paused(db) if outlet.told_at is None]
     for report_id in waiting:
         parts.enqueue("route", report_id)
     if due:
@@ -62,6 +81,16 @@ def sweep(parts: Parts) -> None:
         parts.enqueue("mail", *due_mails)
     for conversation_id in broken_off:
         parts.enqueue("abandon", conversation_id)
+    for message_id in doubtful:
+        parts.enqueue("doubted", message_id)
+    for gateway in untold:
+        parts.enqueue("standstill", gateway)
+
+
+def _join_receipts(parts: Parts, now: datetime) -> None:
+    with transaction(parts.engine) as db:
+        receipts.join_orphans(db, now - LATELY)
+        receipts.join_strays(db, now - LATELY, now - IN_FLIGHT)
 
 
 def seal(parts: Parts) -> None:
@@ -77,5 +106,7 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "digest": digest,
     "abandon": abandon,
     "seal": seal,
+    "doubted": doubted,
+    "standstill": standing_still,
     "sweep": sweep,
 }

@@ -12,6 +12,8 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session
 
+from models import outlet as outlets
+from models import reach
 from models.alert import Alert
 from models.incident import History, Incident, IncidentState
 from models.message import Message
@@ -56,6 +58,7 @@ class Figures(Collector):
             yield from _routing(db, self._now())
             yield from _messages(db)
             yield from _alerts(db)
+            yield from _outlets(db)
         yield from _queue(self._redis)
 
 
@@ -78,10 +81,18 @@ def _messages(db: Session) -> Iterator[GaugeMetricFamily]:
 def _alerts(db: Session) -> Iterator[GaugeMetricFamily]:
     unanswered = select(func.count()).where(Alert.acked_at.is_(None), Alert.ended_as.is_(None))
     yield _gauge("alerts_open", "Alerts that their members have not answered", db.scalar(unanswered) or 0)
+    yield _gauge("alerts_lost", "Open alerts none of whose SMS can be expected to arrive", reach.count_lost(db))
     noted = exists().where(History.incident_id == Incident.id, History.via == NOBODY)
     told = exists().where(Alert.incident_id == Incident.id)
     untold = select(func.count(Incident.id)).where(noted, ~told, Incident.state.not_in(OVER))
     yield _gauge("incidents_nobody_to_tell", "Open incidents without anybody to alert", db.scalar(untold) or 0)
+
+
+def _outlets(db: Session) -> Iterator[GaugeMetricFamily]:
+    family = GaugeMetricFamily("karakoro_gateway_paused", "Gateways whose account is empty", labels=("gateway",))
+    for outlet in outlets.paused(db):
+        family.add_metric([outlet.gateway], 1)
+    yield family
 
 
 def _queue(redis: Redis) -> Iterator[GaugeMetricFamily]:

@@ -13,6 +13,7 @@ from flows.language import Words
 from flows.world import Limits
 from handlers.desk import Desk, Policy
 from handlers.period import Rhythm
+from handlers.ways import Ways
 from models.keys import Keyring
 from service.database import make_engine
 from service.gateways.africastalking import AfricasTalking
@@ -97,7 +98,7 @@ def policy_of(settings: Settings) -> Policy:
         service_code=settings.service_code,
         organisation=settings.organisation,
         help_number=settings.help_number,
-        gateway=AfricasTalking.name,
+        ways=Ways(dict(settings.sms_routes)),
         direct_dial=settings.direct_dial,
         own_numbers=frozenset(settings.own_numbers),
         session=timedelta(seconds=settings.session_seconds),

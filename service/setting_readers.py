@@ -41,6 +41,23 @@ def at_least(least: int, *, at_most: int) -> Callable[[str], int]:
     return whole_number
 
 
+def a_second(raw: str) -> float:
+    """So many in a second; fewer than one, such as 0.2, is one in five."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", raw):
+        raise ValueError("a number from 0 to 9999, such as 10 or 0.5")
+    return float(raw)
+
+
+def routes(raw: str) -> tuple[tuple[str, str], ...]:
+    """Pairs of the beginning of a number, "" for `*`, and the name of a gateway."""
+    pairs = [pair.partition("=")[::2] for pair in comma_separated(raw)]
+    found = {prefix.strip().replace("*", ""): name.strip() for prefix, name in pairs}
+    well = all(re.fullmatch(r"\*|\+[0-9]{1,14}", prefix.strip()) and name.strip() for prefix, name in pairs)
+    if not well or len(found) < len(pairs) or "" not in found:
+        raise ValueError("each beginning of numbers once and * for all others, such as +222=kannel,*=africastalking")
+    return tuple(found.items())
+
+
 def comma_separated(raw: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in raw.split(",") if part.strip())
 

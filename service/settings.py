@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import time
+from datetime import time, timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, NoReturn, Self, TypeVar
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from service import redis_server
 from service.setting_readers import (
+    a_second,
     at_least,
     database_address,
     digits_and_signs,
@@ -25,6 +26,7 @@ from service.setting_readers import (
     networks,
     numbers,
     redis_address,
+    routes,
     text,
     time_zone,
     tokens,
@@ -73,6 +75,9 @@ class Settings:
     africastalking_api_key: str = setting("AFRICASTALKING_API_KEY", text, "", secret=True)
     africastalking_sender: str = setting("AFRICASTALKING_SENDER", text, "")
     africastalking_url: str = setting("AFRICASTALKING_URL", http_address, "")
+    africastalking_rate: float = setting("AFRICASTALKING_RATE", a_second, 0.0)
+    sms_routes: tuple[tuple[str, str], ...] = setting("SMS_ROUTES", routes, (("", "africastalking"),))
+    receipt_minutes: int = setting("RECEIPT_MINUTES", at_least(1, at_most=1440), 5)
     service_code: str = setting("SERVICE_CODE", digits_and_signs, "*384*1234#")
     own_numbers: tuple[str, ...] = setting("OWN_NUMBERS", numbers, ())
     help_number: str = setting("HELP_NUMBER", digits_and_signs, "")
@@ -104,7 +109,19 @@ class Settings:
         data_dir = values["data_dir"] = values["data_dir"].absolute()
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'karakoro.sqlite3'}"
         values["redis_url"] = values["redis_url"] or redis_server.url(data_dir)
+        for _, gateway in values["sms_routes"]:
+            if gateway not in _gateways():
+                _refuse(RULES["SMS_ROUTES"], f"gateways among {', '.join(_gateways())}, not {gateway!r}")
         return cls(**values)
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """SMS a second that each gateway takes; 0 = as many as there are."""
+        return {name: getattr(self, f"{name}_rate") for name in _gateways()}
+
+    @property
+    def receipt_wait(self) -> timedelta:
+        return timedelta(minutes=self.receipt_minutes)
 
     def require(self, *names: str) -> None:
         """Raise SettingError for the first of these settings (named without the prefix) that is empty."""
@@ -115,6 +132,11 @@ class Settings:
 
 
 RULES: Mapping[str, Rule] = {each.metadata["rule"].name: each.metadata["rule"] for each in fields(Settings)}
+
+
+def _gateways() -> list[str]:
+    """The names of all that SMS can go by: each has a rate."""
+    return sorted(name.removesuffix("_RATE").lower() for name in RULES if name.endswith("_RATE"))
 
 
 def _given(environ: Mapping[str, str]) -> dict[str, str]:

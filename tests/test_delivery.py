@@ -93,14 +93,19 @@ def test_a_temporary_refusal_goes_out_later(post: Post, simulator: Simulator) ->
 
 
 def test_an_unknown_end_is_not_tried_again(post: Post, simulator: Simulator) -> None:
-    simulator.network.script(Outcome(drop=True), times=3)
-    report(post)
+    """Where it is not of the highest severity; what becomes of those is in test_sending."""
+    simulator.network.script(Outcome(drop=True), times=6)
+    post.sms(VILLAGER, "11#2 Gogui")
     post.work()
+    post.watch.move(hours=2)
+    post.ask("sweep")
+    post.work()
+    before = len(simulator.network.inbox(COORDINATOR))
     post.watch.move(hours=2)
     for _ in range(3):
         post.ask("sweep")
     post.work()
-    assert len(simulator.network.inbox(COORDINATOR)) == 1
+    assert len(simulator.network.inbox(COORDINATOR)) == before == 1
     assert {message.state for message in messages(post)} == {MessageState.UNKNOWN}
 
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from service.commands.audit import audit
+from service.commands.backup import alerts, backup, restore
 from service.commands.database import db
 from service.commands.digest import digest
 from service.commands.doctor import doctor
@@ -11,14 +12,31 @@ from service.commands.init import init
 from service.commands.languages import languages
 from service.commands.places import places
 from service.commands.play import play
+from service.commands.readers import readers
 from service.commands.reports import reports
 from service.commands.roster import roster
 from service.commands.talk import talk
 
-WITH_KEYS = (audit, db, digest, doctor, forms, languages, places, play, reports, roster, talk)
+WITH_KEYS = (
+    alerts,
+    audit,
+    backup,
+    db,
+    digest,
+    doctor,
+    forms,
+    languages,
+    places,
+    play,
+    readers,
+    reports,
+    restore,
+    roster,
+    talk,
+)
 
 
 def register(app: Flask, *, has_keys: bool) -> None:
     """Without keys there is only `init`, which makes them, and what needs none."""
-    for command in (init, *(WITH_KEYS if has_keys else (forms, languages, play))):
+    for command in (init, *(WITH_KEYS if has_keys else (forms, languages, play, readers))):
         app.cli.add_command(command)

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from handlers.desk import Desk
 from handlers.digest_mail import digest_mail
 from handlers.digest_sms import digest_sms
-from handlers.digesting import put, view
+from handlers.digesting import TOLD, put, scope
 from handlers.period import Kind, Period, latest, of_day
-from handlers.reading_room import TOLD
 from handlers.summary import summarise
 from models import contact as contacts
 from models import digest_run as runs
@@ -53,7 +52,7 @@ def show(phone: str, weekly: bool, at: datetime | None) -> None:
     sheet = count(here, wanted.period)
     with reading(here.engine) as db:
         desk = here.desk(db)
-        summary = summarise(sheet, view(desk, wanted.member), desk.atlas)
+        summary = summarise(sheet, scope(desk, wanted.member), desk.atlas)
         text = digest_sms(desk, wanted.period, summary, wanted.member.language, late=False)
         letter = digest_mail(desk, wanted.period, summary, wanted.member.language, late=False)
     click.echo(f"SMS:\n{text or '(nothing to tell: none is sent)'}\n\nE-mail: {letter['subject']}\n{letter['plain']}")

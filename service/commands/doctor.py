@@ -1,5 +1,6 @@
 """`doctor`: is everything in place for a report to become an alert on somebody's phone?"""
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -107,5 +108,5 @@ def _test_sms(here: Parts, phone: str) -> Finding:
     if number is None:
         return Finding("test SMS", False, "not a phone number")
     text = fit(here.words.say("doctor.test", ("fr",)))
-    result = here.gateways[here.policy.gateway].send(text, [number])[0]
+    result = here.gateways[here.policy.ways.to(number)].send(text, {number: f"doctor-{secrets.token_hex(8)}"})[0]
     return Finding("test SMS", result.verdict is Verdict.ACCEPTED, f"{result.verdict.value} {result.reason}".strip())

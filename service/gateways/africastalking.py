@@ -6,7 +6,7 @@ The SDK builds the requests; how they travel and what becomes of the answer is s
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,6 +57,7 @@ STATUS_CODES = {
     501: Verdict.BUSY,  # gateway error
     502: Verdict.BUSY,  # rejected by gateway
 }
+INSUFFICIENT_BALANCE, USER_IN_BLACKLIST = 405, 406
 DELIVERY_STATUSES = {
     "Sent": ReceiptState.ON_ITS_WAY,
     "Submitted": ReceiptState.ON_ITS_WAY,
@@ -190,7 +191,6 @@ class AfricasTalking:
     """An account with Africa's Talking; base_url "" = production, or the sandbox for the user `sandbox`."""
 
     name = NAME
-    batch_max = MOST_RECIPIENTS
 
     def __init__(
         self,
@@ -205,11 +205,13 @@ class AfricasTalking:
         self._sender = sender
         self._sms = _Sms(username, api_key, base_url or home, timeout_seconds)
 
-    def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
-        """One result for each recipient, in their order; at most `batch_max` of them in one request.
+    def send(self, text: str, recipients: Iterable[str]) -> list[SendResult]:
+        """One result for each recipient, in their order; at most a hundred of them in one request. It gives ids of its
+        own, and knows nothing of our references.
 
         What is no E.164 number is refused here: the SDK would let it spoil the whole request.
         """
+        recipients = list(recipients)
         results = {to: SendResult(to, Verdict.REFUSED, reason="not an E.164 number") for to in recipients}
         for batch in _batches([to for to in results if E164.fullmatch(to)]):
             results |= {result.to: result for result in self._send(text, batch)}
@@ -277,6 +279,8 @@ def _result(to: str, told: Mapping[str, Any] | None) -> SendResult:
         provider_id=message_id[:LONGEST_ID] if message_id != "None" else None,
         reason=_word(f"{code} {told.get('status', '')}"),
         cost=str(told.get("cost", ""))[:LONGEST_COST],
+        broke=code == INSUFFICIENT_BALANCE,
+        opted_out=code == USER_IN_BLACKLIST,
     )
 
 

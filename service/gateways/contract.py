@@ -1,6 +1,6 @@
 """What every gateway offers, in our words; what a provider says is translated by one table per provider."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -17,7 +17,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of one recipient's copy; reason: the provider's own word; retry_after_seconds: if it said so."""
+    """What became of one recipient's copy. provider_id: what its receipts will name, ours where the provider gives
+    that back; reason: the provider's own word; retry_after_seconds: if it said so; broke: the account is empty, so
+    that nothing else can be sent either; opted_out: the phone wants to hear nothing more."""
 
     to: str
     verdict: Verdict
@@ -25,6 +27,8 @@ class SendResult:
     reason: str = ""
     cost: str = ""
     retry_after_seconds: int | None = None
+    broke: bool = False
+    opted_out: bool = False
 
 
 class ReceiptState(StrEnum):
@@ -73,6 +77,8 @@ class InboundSms:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
+    """provider_id: as in the SendResult; raw: the provider's word for the state, reason: for why it failed."""
+
     provider_id: str
     state: ReceiptState
     raw: str
@@ -100,11 +106,10 @@ class Account:
 
 class SmsGateway(Protocol):
     name: str
-    batch_max: int
 
     def account(self) -> Account:
         """Ask the provider whether our credentials work, and for the balance; never raises for what it says."""
 
-    def send(self, text: str, recipients: Sequence[str]) -> list[SendResult]:
-        """Hand one text to all recipients (E.164); one result for each, whatever happens; never raises
-        for what the network or the provider does."""
+    def send(self, text: str, recipients: Mapping[str, str]) -> list[SendResult]:
+        """Hand one text to all recipients (E.164 → our reference, unique for ever); one result for each, whatever
+        happens; never raises for what the network or the provider does."""

@@ -1,4 +1,4 @@
-"""What guards the service: seals of the audit, which is only ever added to.
+"""What guards the service: seals of the audit, which is only ever added to, and holds after a restore.
 
 Revision: 0008, after 0007
 """
@@ -49,6 +49,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("seal_no IS NULL"),
             postgresql_where=sa.text("seal_no IS NULL"),
         )
+    op.create_table(
+        "hold",
+        sa.Column("since_at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_as", sa.String(length=16), nullable=True),
+        sa.PrimaryKeyConstraint("since_at", name=op.f("pk_hold")),
+    )
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     if on_postgresql:
         op.execute(

@@ -1,0 +1,35 @@
+"""Every way by which somebody gets to see something of a report. A new way is added here, and to the walk in
+`tests/test_views.py`, which fails for any module that opens reports and stands in neither."""
+
+from dataclasses import dataclass
+
+from handlers.reading_room import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """module: where it is; to: who comes that way; shows: the most that anybody sees there."""
+
+    module: str
+    to: str
+    what: str
+    shows: Sight
+
+
+VIEWS = (
+    View("handlers.follow", "whoever filed it", "SUIVI, and *follow my reference*", Sight.REFERENCE),
+    View("handlers.mine", "whoever filed it", "*my reports*", Sight.FACTS),
+    View("handlers.texting", "whoever filed it", "the reference again, for the same SMS again", Sight.REFERENCE),
+    View("handlers.reporter", "whoever filed it", "SMS: seen, closed", Sight.REFERENCE),
+    View("handlers.routing", "members", "the alert, with a place as it was written", Sight.CONTENTS),
+    View("handlers.inbox", "members", "*alerts to take*, each as it was sent", Sight.CONTENTS),
+    View("handlers.keywords", "members", "ACK by SMS", Sight.REFERENCE),
+    View("handlers.verdict", "members", "NON and CLOS by SMS", Sight.REFERENCE),
+    View("handlers.acknowledge", "members", "SMS: who has it", Sight.REFERENCE),
+    View("handlers.cases", "members", "*my cases*", Sight.FACTS),
+    View("handlers.near", "officers", "*alerts near me*", Sight.FACTS),
+    View("handlers.digest", "coordinators", "the day's counts, those under 5 masked", Sight.NOTHING),
+    View("handlers.reading_room", "members", "the answers, with a reason, audited", Sight.CONTENTS),
+    View("service.commands.reports", "members", "`reports list --as … --reason …`, audited", Sight.CONTENTS),
+    View("service.metrics", "the monitoring", "how many wait, and for how long", Sight.NOTHING),
+)

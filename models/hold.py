@@ -1,0 +1,54 @@
+"""A hold: after a restore nothing that was due goes out, until an administrator lets it go or drops it."""
+
+from datetime import datetime
+
+from sqlalchemy import String, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+from models.message import Direction, Message, MessageState
+
+RESTORED = "restored"
+
+
+class Hold(Base):
+    """since_at: what was due before then is held; ended_at: somebody has decided."""
+
+    __tablename__ = "hold"
+
+    since_at: Mapped[datetime] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None] = mapped_column(String(16))
+
+
+UNSENT = (MessageState.DUE, MessageState.CLAIMED)
+
+
+def begin(db: Session, now: datetime) -> int:
+    """Hold every message that has not gone out; how many there are."""
+    db.add(Hold(since_at=now))
+    waiting = Message.direction == Direction.OUT, Message.state.in_(UNSENT)
+    held = db.execute(
+        update(Message).where(*waiting).values(state=MessageState.HELD, reason=RESTORED).returning(Message.id)
+    )
+    return len(held.all())
+
+
+def since(db: Session) -> datetime | None:
+    """Since when there is a hold that nobody has ended."""
+    return db.scalar(select(func.max(Hold.since_at)).where(Hold.ended_at.is_(None)))
+
+
+def held(db: Session) -> int:
+    """How many messages wait for a decision."""
+    return db.scalar(select(func.count()).where(Message.state == MessageState.HELD, Message.reason == RESTORED)) or 0
+
+
+def end(db: Session, now: datetime, *, let_go: bool) -> int:
+    """Let what is held go, or drop it for good; how many messages that are."""
+    mine = Message.state == MessageState.HELD, Message.reason == RESTORED
+    after = {"state": MessageState.DUE, "reason": None} if let_go else {"reason": "dropped"}
+    moved = db.execute(update(Message).where(*mine).values(**after).returning(Message.id)).all()
+    word = "let go" if let_go else "dropped"
+    db.execute(update(Hold).where(Hold.ended_at.is_(None)).values(ended_at=now, ended_as=word))
+    return len(moved)

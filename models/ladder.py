@@ -1,0 +1,66 @@
+"""A ladder: how far up an incident has been told, and when somebody else must be told next."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
+
+RUNNING = text("next_at IS NOT NULL")
+
+
+class Ladder(Base):
+    """level: the highest that was told; rounds: how often it was; next_at: null = nobody waits for an answer;
+    held_until: somebody has acknowledged it, and has until then to move it. Whoever writes here holds the incident's
+    row."""
+
+    __tablename__ = "ladder"
+    __table_args__ = (Index("ix_ladder_next", "next_at", sqlite_where=RUNNING, postgresql_where=RUNNING),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True, autoincrement=False)
+    level: Mapped[int]
+    rounds: Mapped[int]
+    next_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+
+
+def of(db: Session, incident_id: int) -> Ladder | None:
+    """As it is now that the incident is locked."""
+    return db.get(Ladder, incident_id, populate_existing=True)
+
+
+def stand(db: Session, incident_id: int, level: int, next_at: datetime) -> Ladder:
+    """Set it up at this level, told for the first time, or move it there."""
+    ladder = of(db, incident_id)
+    if ladder is None:
+        ladder = Ladder(incident_id=incident_id)
+        db.add(ladder)
+    ladder.level, ladder.rounds, ladder.next_at = level, 1, next_at
+    db.flush()
+    return ladder
+
+
+def hold(db: Session, incident_id: int, until: datetime) -> None:
+    """Somebody has it: the ladder waits that long."""
+    mine = Ladder.incident_id == incident_id, Ladder.next_at.is_not(None)
+    db.execute(update(Ladder).where(*mine).values(next_at=until, held_until=until))
+
+
+def stop(db: Session, incident_id: int) -> None:
+    """It has moved, or is over: nobody is chased any more."""
+    db.execute(update(Ladder).where(Ladder.incident_id == incident_id).values(next_at=None))
+
+
+def restart(db: Session, incident_ids: Collection[int], now: datetime, next_at: datetime) -> None:
+    """One clock for what one text told of: those that run and that nobody holds."""
+    free = (Ladder.held_until.is_(None)) | (Ladder.held_until <= now)
+    theirs = Ladder.incident_id.in_(incident_ids), Ladder.next_at.is_not(None), free
+    db.execute(update(Ladder).where(*theirs).values(next_at=next_at))
+
+
+def due(db: Session, now: datetime, most: int) -> list[int]:
+    """The incidents whose time has come, the longest overdue first."""
+    query = select(Ladder.incident_id).where(Ladder.next_at.is_not(None), Ladder.next_at <= now)
+    return list(db.scalars(query.order_by(Ladder.next_at).limit(most)))

@@ -1,0 +1,84 @@
+"""Thresholds: so many reports of a code in so many days in one district are a matter of their own."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, new_id
+from models.incident import ENDED, Incident
+from models.report import Report
+
+
+class Threshold(Base):
+    """area: a P-code, null = everywhere; each district counts for itself. severity: of the incident that it opens."""
+
+    __tablename__ = "threshold"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(8))
+    area: Mapped[str | None] = mapped_column(String(16))
+    reports: Mapped[int]
+    days: Mapped[int]
+    severity: Mapped[int]
+    active: Mapped[bool]
+
+
+class Breach(Base):
+    """The incident that a threshold opened in a district."""
+
+    __tablename__ = "breach"
+    __table_args__ = (Index("ix_breach_threshold_area", "threshold_id", "area", "at"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True, autoincrement=False)
+    threshold_id: Mapped[int] = mapped_column(ForeignKey("threshold.id"))
+    area: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+
+
+class BreachReport(Base):
+    """A report that counted for it: for each threshold once."""
+
+    __tablename__ = "breach_report"
+
+    threshold_id: Mapped[int] = mapped_column(ForeignKey("threshold.id"), primary_key=True, autoincrement=False)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True, autoincrement=False)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("breach.incident_id"), index=True)
+
+
+def matching(db: Session, code: str, area: str) -> list[Threshold]:
+    """The active ones for that code that this district lies in."""
+    rows = db.scalars(select(Threshold).where(Threshold.code == code, Threshold.active).order_by(Threshold.id))
+    return [row for row in rows if row.area is None or area.startswith(row.area)]
+
+
+def standing(db: Session, rule: Threshold, area: str, now: datetime) -> int | None:
+    """The incident that it has opened there within its days and that is not over."""
+    mine = Breach.threshold_id == rule.id, Breach.area == area, Breach.at > now - timedelta(days=rule.days)
+    query = select(Breach.incident_id).join(Incident, Incident.id == Breach.incident_id)
+    return db.scalar(query.where(*mine, Incident.state.not_in(ENDED)).order_by(Breach.at.desc()).limit(1))
+
+
+def uncounted(db: Session, rule: Threshold, area: str, now: datetime) -> list[int]:
+    """The real reports of its days that have not yet counted for it, oldest first; as many as it takes."""
+    counted = exists().where(BreachReport.report_id == Report.id, BreachReport.threshold_id == rule.id)
+    there = Report.code == rule.code, Report.area == area, Report.filed_at > now - timedelta(days=rule.days)
+    whole = Report.partial.is_(False), Report.exercise.is_(False), Report.form_name != OWN_FORM
+    query = select(Report.id).where(*there, *whole, ~counted).order_by(Report.filed_at).limit(rule.reports)
+    return list(db.scalars(query))
+
+
+OWN_FORM = "threshold"  # of the report that stands for the matter itself
+
+
+def breach(db: Session, rule: Threshold, area: str, incident_id: int, report_ids: Sequence[int], now: datetime) -> None:
+    db.add(Breach(incident_id=incident_id, threshold_id=rule.id, area=area, at=now))
+    db.flush()
+    count(db, rule, incident_id, report_ids)
+
+
+def count(db: Session, rule: Threshold, incident_id: int, report_ids: Sequence[int]) -> None:
+    """These reports have counted."""
+    db.add_all([BreachReport(threshold_id=rule.id, report_id=each, incident_id=incident_id) for each in report_ids])
+    db.flush()
