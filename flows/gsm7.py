@@ -1,5 +1,6 @@
 """How a text costs on the phone network: GSM-7 or UCS-2, how many septets, and how it is cut into parts."""
 
+import re
 import unicodedata
 
 # 3GPP TS 23.038, default alphabet (0x00-0x7F without the escape at 0x1B) and its extension table.
@@ -60,6 +61,30 @@ def _cut(text: str, costs: list[int], single: int, part: int) -> tuple[str, ...]
             start, used = index, 0
         used += cost
     return (*cut, text[start:])
+
+
+def apart(text: str) -> tuple[str, ...]:
+    """The text as single SMS, each of which can be read alone: cut between words, and inside one only where it is
+    longer than an SMS. For gateways behind which nobody joins the parts again."""
+    texts: list[str] = []
+    line = ""
+    for piece in re.findall(r"\s+|\S+", text):
+        if len(parts(line + piece)) == 1:
+            line += piece
+            continue
+        *whole, line = _singles(piece.lstrip()) if not line.strip() else (line, *_singles(piece.lstrip()))
+        texts += whole
+    return tuple(each for each in (*map(str.rstrip, texts), line.rstrip()) if each) or ("",)
+
+
+def _singles(word: str) -> tuple[str, ...]:
+    """A word that may be longer than an SMS."""
+    if len(parts(word)) == 1:
+        return (word,)
+    gsm7 = septets(word) is not None
+    costs = [1 + (character in EXTENDED if gsm7 else character > "\uffff") for character in word]
+    room = SINGLE_SEPTETS if gsm7 else SINGLE_UNITS
+    return _cut(word, costs, 0, room)
 
 
 def fold(text: str) -> str:

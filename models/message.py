@@ -185,6 +185,13 @@ def hold(db: Session, purpose_key: str, reason: str) -> None:
     db.execute(update(Message).where(*waiting).values(state=MessageState.HELD, reason=reason))
 
 
+def newest(db: Session, state: MessageState | None, most: int) -> list[Message]:
+    """What was written to be sent, newest first; state None = all."""
+    query = select(Message).where(Message.direction == Direction.OUT)
+    query = query if state is None else query.where(Message.state == state)
+    return list(db.scalars(query.order_by(Message.created_at.desc()).limit(most)))
+
+
 def was_written(db: Session, purpose_keys: Sequence[str], since: datetime) -> bool:
     """Whether one of these purposes has had its message since then."""
     query = select(Message.id).where(Message.purpose_key.in_(purpose_keys), Message.created_at > since)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import time
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +47,14 @@ def a_second(raw: str) -> float:
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,3})?", raw):
         raise ValueError("a number from 0 to 9999, such as 10 or 0.5")
     return float(raw)
+
+
+def money(raw: str) -> tuple[Decimal, str]:
+    """An amount and its currency."""
+    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) ?([A-Z]{3})", raw)
+    if not found:
+        raise ValueError("an amount and its currency, such as 15 XOF")
+    return Decimal(found[1]), found[2]
 
 
 def routes(raw: str) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, NoReturn, Self, TypeVar
@@ -23,6 +24,7 @@ from service.setting_readers import (
     long_secret,
     mail_address,
     mail_server,
+    money,
     networks,
     numbers,
     redis_address,
@@ -77,6 +79,7 @@ class Settings:
     africastalking_url: str = setting("AFRICASTALKING_URL", http_address, "")
     africastalking_rate: float = setting("AFRICASTALKING_RATE", a_second, 0.0)
     sms_routes: tuple[tuple[str, str], ...] = setting("SMS_ROUTES", routes, (("", "africastalking"),))
+    part_price: tuple[Decimal, str] | None = setting("PART_PRICE", money, None)
     receipt_minutes: int = setting("RECEIPT_MINUTES", at_least(1, at_most=1440), 5)
     service_code: str = setting("SERVICE_CODE", digits_and_signs, "*384*1234#")
     own_numbers: tuple[str, ...] = setting("OWN_NUMBERS", numbers, ())
@@ -109,15 +112,20 @@ class Settings:
         data_dir = values["data_dir"] = values["data_dir"].absolute()
         values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'karakoro.sqlite3'}"
         values["redis_url"] = values["redis_url"] or redis_server.url(data_dir)
-        for _, gateway in values["sms_routes"]:
+        for prefix, gateway in values["sms_routes"]:
             if gateway not in _gateways():
-                _refuse(RULES["SMS_ROUTES"], f"gateways among {', '.join(_gateways())}, not {gateway!r}")
+                way = f"{prefix or '*'}={gateway}"
+                _refuse(RULES["SMS_ROUTES"], f"ways to {', '.join(_gateways())} only, not {way!r}")
         return cls(**values)
 
     @property
     def rates(self) -> dict[str, float]:
         """SMS a second that each gateway takes; 0 = as many as there are."""
         return {name: getattr(self, f"{name}_rate") for name in _gateways()}
+
+    def price(self, parts: int) -> str:
+        """What so many parts cost, such as `30 XOF`; "" where no price is set."""
+        return "" if self.part_price is None else f"{self.part_price[0] * parts} {self.part_price[1]}"
 
     @property
     def receipt_wait(self) -> timedelta:

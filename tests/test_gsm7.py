@@ -83,3 +83,32 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 )
 def test_a_text_is_folded_only_where_that_saves_a_part(text: str, sent: str) -> None:
     assert gsm7.fit(text) == sent
+
+
+@given(st.one_of(gsm7_texts, any_texts))
+@example("a" * 161)
+@example("€" * 81)
+@example("😀" * 36)
+@example("mot " * 60 + "ب" * 80)
+def test_texts_that_nobody_joins_are_single_sms_and_keep_every_word(text: str) -> None:
+    texts = gsm7.apart(text)
+    assert all(len(gsm7.parts(each)) == 1 for each in texts)
+    assert "".join("".join(texts).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("", ("",)),
+        ("court", ("court",)),
+        ("a" * 150 + " dix lettres", ("a" * 150 + " dix", "lettres")),
+        ("a" * 159 + " b", ("a" * 159, "b")),
+        ("a " * 79 + "€€", ("a " * 78 + "a", "€€")),
+        ("b" * 170 + " c", ("b" * 160, "b" * 10 + " c")),
+        ("[" * 81, ("[" * 80, "[")),
+        ("ligne\n" + "c" * 158, ("ligne", "c" * 158)),
+    ],
+    ids=["nothing", "short", "between words", "at the space", "extended", "a word too long", "pairs", "at the line"],
+)
+def test_a_long_text_is_cut_between_words(text: str, texts: tuple[str, ...]) -> None:
+    assert gsm7.apart(text) == texts

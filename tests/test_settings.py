@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.ways import Ways
 from service.settings import FOR_OTHERS, RULES, SettingError, Settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -49,6 +50,14 @@ BAD = {
     "a number with letters": ("USSD_SEPTETS", "many"),
     "a screen larger than any": ("USSD_SEPTETS", "183"),
     "a screen in Arabic digits": ("USSD_UCS2", "٨٠"),
+    "a rate in words": ("AFRICASTALKING_RATE", "fast"),
+    "a rate below nothing": ("AFRICASTALKING_RATE", "-1"),
+    "a price without a currency": ("PART_PRICE", "15"),
+    "a way to a gateway that there is not": ("SMS_ROUTES", "*=pigeon"),
+    "ways without one for all others": ("SMS_ROUTES", "+223=africastalking"),
+    "a beginning without its plus": ("SMS_ROUTES", "223=africastalking,*=africastalking"),
+    "two ways for one beginning": ("SMS_ROUTES", "*=africastalking,*=africastalking"),
+    "a way to nowhere": ("SMS_ROUTES", "*="),
     "an unknown time zone": ("TIMEZONE", "Africa/Nioro"),
     "a time zone that climbs": ("TIMEZONE", "../../etc/passwd"),
     "a database we have no driver for": ("DATABASE_URL", "mysql://root@host/name"),
@@ -80,6 +89,16 @@ def test_a_bad_value_stops_the_boot_with_the_name_of_its_setting(name: str, valu
     said = refusal(**{name: value})
     assert said.startswith(f"KARAKORO_{name}: expected ")
     assert (value in said) is not RULES[name].secret
+
+
+def test_the_longest_beginning_of_a_number_decides_its_way() -> None:
+    ways = Ways(dict(read(SMS_ROUTES="+22370=africastalking, *=africastalking").sms_routes) | {"+2237": "b", "": "c"})
+    assert [ways.to(phone) for phone in ("+22370000001", "+22371000001", "+22222000001")] == [
+        "africastalking",
+        "b",
+        "c",
+    ]
+    assert ways.gateways == ("africastalking", "c", "b")
 
 
 def test_a_misspelt_name_is_refused_with_the_right_one() -> None:

@@ -15,6 +15,7 @@ from service.commands.play import play
 from service.commands.readers import readers
 from service.commands.reports import reports
 from service.commands.roster import roster
+from service.commands.sms import sms
 from service.commands.talk import talk
 
 WITH_KEYS = (
@@ -32,6 +33,7 @@ WITH_KEYS = (
     reports,
     restore,
     roster,
+    sms,
     talk,
 )
 
