@@ -37,7 +37,7 @@ def abandon(desk: Desk, conversation_id: int) -> tuple[Deliver, ...]:
 
 def _invite(desk: Desk, left: Unfinished) -> None:
     member = members.of_contact(desk.db, left.contact_id, desk.now)
-    if not leaving.window(desk.policy, member=member is not None):
+    if not leaving.window(desk.policy, left.channel, member=member is not None):
         return
     chosen = contacts.language(desk.db, left.contact_id)
     language = chosen or (member.language if member else DEFAULT)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from flows.folding import fold
+from handlers.filing import discard
 from handlers.menu import Item, hear_choice, show_page
 from handlers.turn import Position, State, Talk, Turn
 from models import consent as consents
@@ -25,9 +27,19 @@ def _question(
         return show_page(talk, Position(here, state), talk.say(title), items(talk, state), back=False)
 
     def hear(talk: Talk, state: State, said: str) -> Turn:
-        return hear_choice(talk, Position(here, state), talk.say(title), items(talk, state), said)
+        keyed = yes_or_no(talk, said) or said
+        return hear_choice(talk, Position(here, state), talk.say(title), items(talk, state), keyed)
 
     return show, hear
+
+
+def yes_or_no(talk: Talk, said: str) -> str:
+    """The digit of a yes or a no that was written out, in whichever language; "" for anything else."""
+    first = fold(said).split()[:1]
+    for key, word in (("1", "consent.yes"), ("2", "consent.no")):
+        if any(first == [fold(talk.desk.say(word, tag))] for tag in talk.desk.words.catalogues):
+            return key
+    return ""
 
 
 show, hear = _question("consent", "consent.ask", "consented")
@@ -35,8 +47,10 @@ show_writing, hear_writing = _question("writing", "consent.write", "written")
 
 
 def show_consented(talk: Talk, state: State) -> Turn:
-    """On no: nothing but the help number. On yes: may we write to this phone?"""
+    """On no: nothing but the help number, and a text that came before the question goes. On yes: may we write to
+    this phone?"""
     if not state["said"]:
+        discard(talk, state)
         return Turn(talk.say_with_help("consent.refused"))
     kept = _without_answer(state)
     scope = talk.desk.codes.entries[kept["progress"]["answers"]["code"]].compartment

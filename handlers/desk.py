@@ -19,7 +19,10 @@ from models.keys import Keyring
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator of the service has settled; lengths of time as timedelta."""
+    """What the operator of the service has settled; lengths of time as timedelta. dialogue: how long a question by SMS
+    waits for its answer; late: how long after that an answer is still known for one; patience: after so long without an
+    answer the teller is reminded; same_text: the same words again within it are no second report; echo: nor is there
+    anybody to answer them within this."""
 
     timezone: ZoneInfo
     limits: Limits
@@ -31,7 +34,10 @@ class Policy:
     own_numbers: frozenset[str] = frozenset()
     session: timedelta = timedelta(minutes=5)
     dialogue: timedelta = timedelta(hours=12)
+    late: timedelta = timedelta(hours=24)
+    patience: timedelta = timedelta(minutes=30)
     same_text: timedelta = timedelta(minutes=5)
+    echo: timedelta = timedelta(minutes=1)
     receipt_pause: timedelta = timedelta(seconds=10)
     resume: timedelta = timedelta(minutes=30)
     resume_member: timedelta = timedelta(days=7)

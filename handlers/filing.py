@@ -16,7 +16,7 @@ from models import incident as incidents
 from models import report as reports
 from models.code import GUARDED, Compartment
 from models.incident import IncidentState
-from models.report import Facts, Origin
+from models.report import Facts, Origin, ReportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +153,16 @@ def discard(talk: Talk, state: State) -> None:
 def withdraw(desk: Desk, report_id: int) -> None:
     """What was told goes, and with it whatever the first readers had been told of it."""
     report = reports.withdraw(desk.db, report_id, desk.now)
-    if report.partial and report.incident_id is not None:
+    if report.state is ReportState.WITHDRAWN and report.incident_id is not None:
         alerts.recall(desk.db, report.incident_id)
         incident = incidents.lock(desk.db, report.incident_id)
         incidents.move(desk.db, incident, IncidentState.FALSE, None, "withdrawn", desk.now)
 
 
-def keep_text(talk: Talk, text: str) -> Drafted:
-    """A text that nobody has classified yet: filed in `intake`, and the form goes on to ask what it is."""
-    form = talk.desk.forms["incident"]
+def keep_text(talk: Talk, text: str, name: str) -> Drafted:
+    """A text that nobody has classified yet: filed in `intake`, and the form of that name goes on to ask what it
+    is."""
+    form = talk.desk.forms[name]
     kept = _open(talk, form, Compartment.INTAKE, False)
     facts = Facts(
         compartment=Compartment.INTAKE,

@@ -48,7 +48,7 @@ def after(talk: Talk, state: State, form: Form, done: Step) -> Turn:
     if done.left:
         return go("home")
     if done.handoff:
-        there = Position("fill", {"form": done.handoff.form})
+        there = Position("fill", {"form": done.handoff.form, **_told_already(state)})
         return Turn(at=there, onward=True, said=done.handoff.said or None)
     here: dict[str, Any] = {**state, "progress": done.progress.to_json()}
     if _must_consent(talk, here):
@@ -64,6 +64,11 @@ def _next(talk: Talk, state: State, done: Step) -> Turn:
     if talk.channel is Channel.USSD and filing.has_anything(talk, state):
         return go("confirm", state)
     return filing.file(talk, state)
+
+
+def _told_already(state: State) -> Mapping[str, Any]:
+    """A text that is kept and waits to be classified, by whichever form."""
+    return {"draft": state["draft"]} if state.get("draft", {}).get("filed") else {}
 
 
 def _must_consent(talk: Talk, state: Mapping[str, Any]) -> bool:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rapidfuzz.distance import OSA
+
 from flows.engine import begin, propose
-from flows.folding import digits, fold
+from flows.folding import fold
 from flows.reader import read
-from handlers import fill, follow, verdict
+from handlers import fill, follow, resume, verdict
 from handlers.acknowledge import acknowledge
 from handlers.turn import Talk, Turn
 from handlers.turn import show as go
@@ -29,6 +31,7 @@ class Keyword(StrEnum):
     HELP = "help"
     WHO = "who"
     LANGUAGE = "language"
+    RESUME = "resume"
 
 
 WORDS = {
@@ -44,16 +47,36 @@ WORDS = {
     Keyword.HELP: "aide help مساعده",
     Keyword.WHO: "qui who من",
     Keyword.LANGUAGE: "lang langue لغه",
+    Keyword.RESUME: "suite continuer continue اكمل",
 }
 BY_WORD = {fold(word): keyword for keyword, words in WORDS.items() for word in words.split()}
 ALWAYS = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK})
+OPENING = frozenset({Keyword.REPORT, Keyword.FEEDBACK, Keyword.ZERO, Keyword.FOLLOW})  # whatever we have asked
 ASIDES = (ALWAYS - {Keyword.STOP}) | {
     Keyword.FOLLOW,
     Keyword.DENY,
     Keyword.CLOSE,
 }  # after these our own question still stands
-ABOUT_A_REFERENCE = (Keyword.DENY, Keyword.CLOSE)
-REFERENCE_OR_NOTHING = re.compile(r"\s*(\d{6,8}\b|$)")
+
+# What may follow the word, folded. A sentence that merely begins with it is none of ours: "help us they are shooting",
+# "stop aux rackets", "no water at the well" are told to somebody, and must not be lost for an answer by rote.
+COURTESY = r"(sms|svp|stp|merci|please|pls|thanks|thank you|شكرا|من فضلك| )*"
+REFERENCE = r"(\d{6,8}\b.*)?"
+SHAPES = {
+    Keyword.ZERO: r"(\d.*|(?!le bol)\S+( \S+){0,2})?",
+    Keyword.FOLLOW: r"(\d[\d ]*|\S+)?",
+    Keyword.ACK: r"(\d[\d ]*)?",
+    Keyword.DENY: REFERENCE,
+    Keyword.CLOSE: REFERENCE,
+    Keyword.STOP: COURTESY,
+    Keyword.START: COURTESY,
+    Keyword.HELP: COURTESY,
+    Keyword.WHO: COURTESY,
+    Keyword.LANGUAGE: r"\S*",
+    Keyword.RESUME: COURTESY,
+}
+FIRST_WORD = re.compile(r"([^\s\d#*:.,;!?]+)[\s#*:.,;!?]*(.*)", re.DOTALL)  # "ACK123456", "ALERTE#12#1 Gogui"
+LONG_ENOUGH = 4  # letters of a word that may be misspelt
 MOST = 8  # alerts offered in one SMS
 TONGUES = {"fr": "fr", "francais": "fr", "ar": "ar", "arabe": "ar", "عربي": "ar", "en": "en", "english": "en"}
 FORMS = {Keyword.REPORT: "incident", Keyword.FEEDBACK: "feedback", Keyword.ZERO: "zero_report"}
@@ -65,13 +88,29 @@ class Command:
     rest: str
 
 
-def command(text: str) -> Command | None:
-    """The keyword that the text begins with, if any; what follows it comes folded only in its digits."""
-    first, _, rest = text.strip().partition(" ")
-    keyword = BY_WORD.get(fold(re.sub(r"[#*:.,!]+$", "", first)))
-    if keyword in ABOUT_A_REFERENCE and not REFERENCE_OR_NOTHING.match(digits(rest)):
-        return None  # "no water at the well" is no answer to an alert
-    return Command(keyword, rest.strip()) if keyword else None
+def command(text: str, *, misspelt: bool = True) -> Command | None:
+    """The keyword that the text begins with, if what follows it is what may follow it; the rest comes as it was
+    typed. misspelt: a word that is alone, or before a number, may have one letter wrong."""
+    begins = FIRST_WORD.match(text.strip())
+    if begins is None:
+        return None
+    word, rest = fold(begins[1]), begins[2].strip()
+    keyword = BY_WORD.get(word) or (_nearest(word, fold(rest)) if misspelt else None)
+    if keyword is None or not re.fullmatch(SHAPES.get(keyword, ".*"), fold(rest)):
+        return None
+    return Command(keyword, rest)
+
+
+def _nearest(word: str, rest: str) -> Keyword | None:
+    """The only keyword at distance one."""
+    if len(word) < LONG_ENOUGH or (rest and not rest[:1].isdecimal()):
+        return None
+    near = {
+        keyword
+        for known, keyword in BY_WORD.items()
+        if len(known) >= LONG_ENOUGH and OSA.distance(word, known, score_cutoff=1) == 1
+    }
+    return near.pop() if len(near) == 1 else None
 
 
 def obey(talk: Talk, said: Command) -> Turn:
@@ -89,7 +128,8 @@ def open_form(talk: Talk, name: str, line: str) -> Turn:
 
 
 def _follow(talk: Talk, rest: str) -> Turn:
-    return Turn(follow.answer(talk, fold(rest))) if rest else go("follow")
+    reference = fold(rest).replace(" ", "")
+    return Turn(follow.answer(talk, reference)) if reference else go("follow")
 
 
 def _ack(talk: Talk, rest: str) -> Turn:
@@ -97,7 +137,7 @@ def _ack(talk: Talk, rest: str) -> Turn:
     seat = talk.caller.seat
     if seat is None:
         return Turn(talk.say("ack.not_yours"))
-    wanted = fold(rest)
+    wanted = fold(rest).replace(" ", "")
     waiting = (
         alerts.addressed_to(talk.desk.db, seat.member_id, wanted)
         if wanted
@@ -137,6 +177,12 @@ def _language(talk: Talk, rest: str) -> Turn:
     return Turn(talk.desk.say("language.switched", tag), language=tag)
 
 
+def _resume(talk: Talk, rest: str) -> Turn:
+    """Whatever was begun last on this phone, by either channel, at the very question."""
+    offered = resume.offer(talk)
+    return go("resumed", offered.state) if offered else Turn(talk.say("resume.none"))
+
+
 ACTS: dict[Keyword, Callable[[Talk, str], Turn]] = {
     Keyword.FOLLOW: _follow,
     Keyword.ACK: _ack,
@@ -147,4 +193,5 @@ ACTS: dict[Keyword, Callable[[Talk, str], Turn]] = {
     Keyword.HELP: _help,
     Keyword.WHO: _who,
     Keyword.LANGUAGE: _language,
+    Keyword.RESUME: _resume,
 }

@@ -1,6 +1,6 @@
 """Drafts that are left behind: what was told is kept sealed, and who may go on with it later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows.carry import carry
 from flows.engine import values
@@ -9,12 +9,13 @@ from flows.language import DEFAULT
 from flows.progress import Progress
 from handlers.desk import Desk, Policy
 from handlers.filing import facts_of, unfinished, withdraw
-from handlers.turn import Effect, Position, Route
+from handlers.turn import Effect, Position, Route, State, Turn
 from models import alert as alerts
 from models import report as reports
+from models import unfinished as drafts
 from models.code import GUARDED, Compartment
 from models.report import Facts, Report, ReportState
-from models.unfinished import Unfinished
+from models.unfinished import Put, Unfinished
 
 RESUMED = ("fill", "confirm")  # where somebody stood who can be brought back there
 UNDECIDED = "consent"  # where nothing of what was said may be kept yet
@@ -55,14 +56,32 @@ def let_go(desk: Desk, before: Position | None, after: Position | None, effects:
     keep(desk, before)
 
 
+def set_aside(desk: Desk, contact_id: int, before: Position | None, turn: Turn, left_at: datetime) -> None:
+    """As let_go, for an exchange by SMS, where the next text may be about something else: the draft stays as it
+    stood, in a conversation of its own, for whoever goes on with it. left_at: when it was last gone on with."""
+    had = unfinished(before)
+    if before is None or had is None or had == unfinished(turn.at) or Route(had) in turn.effects:
+        return
+    keep(desk, before)
+    expires = left_at + desk.policy.dialogue
+    if _is_open(desk, before.handler, before.state):
+        put = Put(contact_id, before.handler, before.state, had, left_at, seen_to=expires < desk.now)
+        drafts.put_aside(desk.db, desk.keys, put, desk.now, expires)
+
+
 def may_resume(desk: Desk, left: Unfinished) -> bool:
     """Whether a phone that others may hold can show that this was begun on it."""
-    compartment = left.state.get("draft", {}).get("compartment", Compartment.INTAKE)
-    said = desk.codes.compartment(left.state.get("progress", {}).get("answers", {}).get("code", ""))
+    return _is_open(desk, left.handler, left.state)
+
+
+def _is_open(desk: Desk, handler: str, state: State) -> bool:
+    compartment = state.get("draft", {}).get("compartment", Compartment.INTAKE)
+    said = desk.codes.compartment(state.get("progress", {}).get("answers", {}).get("code", ""))
     open_to_all = compartment not in GUARDED and said not in GUARDED
-    return left.handler in RESUMED and left.state["form"] in desk.forms and open_to_all
+    return handler in RESUMED and state["form"] in desk.forms and open_to_all
 
 
-def window(policy: Policy, *, member: bool) -> timedelta:
-    """How long after it was left a draft is offered again."""
-    return max(policy.resume, policy.resume_member) if member else policy.resume
+def window(policy: Policy, channel: str, *, member: bool) -> timedelta:
+    """How long after it was left a draft is offered again; people write for hours, and dial for minutes."""
+    lasts = max(policy.resume, policy.resume_member) if member else policy.resume
+    return max(lasts, policy.dialogue) if lasts and channel == Channel.SMS else lasts

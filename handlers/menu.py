@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flows.folding import digits
+from flows.folding import digits, fold
 from flows.form import Channel
 from flows.screen import Page, lay_out
 from flows.showing import PATIENCE, with_reason
@@ -50,7 +50,7 @@ def hear_choice(
     """Where what was typed leads: a choice on any page, more, back, or the same screen below the reason."""
     typed = digits(said).strip()
     for item in items:
-        if item.key == typed:
+        if item.key == typed or _is_named(talk, item, said):
             return _go(item.to)
     page = int(here.state.get("page", 0))
     last = len(pages(talk, title, items, back=back is not None)) - 1
@@ -61,6 +61,11 @@ def hear_choice(
     if typed == BACK and back is not None:
         return _go(back)
     return _ask_again(talk, here, title, items, back=back is not None)
+
+
+def _is_named(talk: Talk, item: Item, said: str) -> bool:
+    """Whoever writes may write the choice."""
+    return talk.channel is Channel.SMS and fold(said) == fold(item.label)
 
 
 def _turn_to(here: Position, page: int) -> Turn:

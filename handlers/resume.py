@@ -23,18 +23,27 @@ def offer(talk: Talk) -> Position | None:
 
 def _is_offered(talk: Talk, left: Unfinished) -> bool:
     """Within its time, and to the same kind of person: a phone that has lost its seat shows no officer's draft."""
-    lasts = window(talk.desk.policy, member=talk.caller.seat is not None)
+    lasts = window(talk.desk.policy, left.channel, member=talk.caller.seat is not None)
     reporter = left.state.get("progress", {}).get("answers", {}).get("reporter", "")
     mine = reporter in ("", talk.caller.reporter)
     return mine and talk.desk.now < left.left_at + lasts and may_resume(talk.desk, left)
 
 
-def _title(talk: Talk, state: State) -> str:
+def reminder(talk: Talk) -> str:
+    """What else was begun on this phone, and how to go on with it; "" where there is nothing."""
+    offered = offer(talk)
+    return talk.say("resume.reminder", what=_what(talk, offered.state)) if offered else ""
+
+
+def _what(talk: Talk, state: State) -> str:
     """The type where it was answered, else the form's title."""
     language = talk.caller.language
     title = pick(talk.desk.forms[state["form"]].title, chain(language))
-    what = talk.desk.codes.short(state["code"], language) if state["code"] else title
-    return talk.say("resume.title", what=what)
+    return talk.desk.codes.short(state["code"], language) if state["code"] else title
+
+
+def _title(talk: Talk, state: State) -> str:
+    return talk.say("resume.title", what=_what(talk, state))
 
 
 def _items(talk: Talk, state: State) -> list[Item]:

@@ -1,16 +1,17 @@
 """What an SMS means: a keyword, the answer to our question, a coded report, or a text nobody has read yet."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flows.engine import begin, propose
 from flows.folding import digits
 from flows.progress import Progress
 from flows.reader import Reading, read
-from handlers import fill, follow
+from handlers import fill, follow, resume
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
-from handlers.keywords import ALWAYS, ASIDES, Keyword, command, obey
+from handlers.keywords import ALWAYS, ASIDES, OPENING, Command, Keyword, command, obey
+from handlers.relevance import begins_anew, takes_words
 from handlers.turn import Position, Talk, Turn
 from models import report as reports
 from models.reference import is_reference
@@ -19,34 +20,114 @@ REPORTING = (Keyword.REPORT, Keyword.FEEDBACK)
 ONLY_DIGITS = re.compile(r"[\d\s#*]*")
 
 
-def answer(talk: Talk, text: str, pending: Position | None, *, repeated: bool = False) -> Turn:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What this phone was asked last. at: where an answer goes (None = nothing is asked, or no longer); late: the
+    question has not been over for long."""
+
+    at: Position | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Whether this phone has sent the very same text within minutes; at_once: within moments, as networks do and
+    people do not."""
+
+    heard: bool = False
+    at_once: bool = False
+
+
+def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
     """Answers to our questions are never taken for new reports; the words that stop us always work, and our
     question still stands after them. A text that is repeated within minutes opens no second report."""
-    said = command(text)
-    known = _heard_before(talk) if repeated else None
-    if known and said and said.keyword in REPORTING and said.rest:
-        return replace(known, at=pending)
-    if said and (pending is None or said.keyword in ALWAYS or said.rest):
-        turn = _walk(talk, obey(talk, said))
-        return replace(turn, at=pending) if turn.at is None and said.keyword in ASIDES else turn
-    if pending is not None and HANDLERS.get(pending.handler, (None, None))[1] is not None:
-        return converse(talk, pending, text)
+    said = command(text, misspelt=asked.at is None)
+    if said and _is_obeyed(talk, said, asked.at):
+        return _obeyed(talk, said, asked.at, echo)
+    if asked.at is not None and HANDLERS.get(asked.at.handler, (None, None))[1] is not None:
+        if not begins_anew(talk, asked.at, text):
+            return converse(talk, asked.at, text)
+        return _heard_before(talk, asked.at, echo) or _told(talk, text)
     if is_reference(digits(text).strip()):
         return Turn(follow.answer(talk, digits(text).strip()))
-    return known or _coded(talk, text) or _uncoded(talk, text)
+    if ONLY_DIGITS.fullmatch(digits(text)) and (late := _late(talk, text, asked)):
+        return late
+    return _heard_before(talk, None, echo) or _told(talk, text)
 
 
-def _heard_before(talk: Talk) -> Turn | None:
-    """The reference again, for whoever has lost the first answer. None where no report of this phone is known: what
-    was refused a moment ago may be told after all, and guarded reports, which keep no link, ask before they file."""
+def _is_obeyed(talk: Talk, said: Command, at: Position | None) -> bool:
+    """While something is asked: `NON` is an answer, `NON 123456` is none; nor is "Avis de tempete" where any words
+    are an answer, or a villager's "Recu"."""
+    if at is None:
+        return True
+    if said.rest and not said.rest[0].isdecimal() and takes_words(talk, at):
+        return said.keyword is Keyword.LANGUAGE
+    if said.keyword is Keyword.ACK and not said.rest:
+        return talk.caller.seat is not None
+    return bool(said.rest) or said.keyword in ALWAYS or said.keyword in OPENING
+
+
+def _obeyed(talk: Talk, said: Command, at: Position | None, echo: Echo) -> Turn:
+    if said.keyword in REPORTING and said.rest:
+        return _heard_before(talk, at, echo) or _reported(talk, said)
+    if said.keyword is Keyword.RESUME and at is not None:
+        return converse(talk, at, None)
+    turn = _walk(talk, obey(talk, said))
+    if at is None or turn.at is not None or said.keyword not in ASIDES:
+        return turn
+    return _asked_again(talk, turn, at) if said.keyword is Keyword.LANGUAGE else replace(turn, at=at)
+
+
+def _asked_again(talk: Talk, turn: Turn, at: Position) -> Turn:
+    """Our question in the language that was chosen in the middle of it."""
+    language = turn.language or talk.caller.language
+    again = converse(replace(talk, caller=replace(talk.caller, language=language)), at, None)
+    return replace(again, text=f"{turn.text}\n{again.text}").after(replace(turn, at=None))
+
+
+def _reported(talk: Talk, said: Command) -> Turn:
+    """`ALERTE 12#1 Gogui`, `AVIS 86`, or the word and then a story, which is kept."""
+    if said.keyword is Keyword.REPORT and not ONLY_DIGITS.fullmatch(digits(said.rest)):
+        return _told(talk, said.rest)
+    form = talk.desk.forms["feedback"]
+    if said.keyword is Keyword.FEEDBACK and not read(form, said.rest, talk.world).proposals:
+        return _kept(talk, said.rest, form.name)
+    return _walk(talk, obey(talk, said))
+
+
+def _heard_before(talk: Talk, at: Position | None, echo: Echo) -> Turn | None:
+    """The reference again, for whoever has lost the first answer; nothing where a network stutters. None where no
+    report of this phone is known: what was refused a moment ago may be told after all, and guarded reports, which keep
+    no link, ask before they file."""
+    if not echo.heard:
+        return None
     report = reports.latest_of(talk.desk.db, talk.caller.contact_id, talk.desk.now - talk.desk.policy.same_text)
-    return Turn(talk.say("follow.received", reference=report.reference)) if report else None
+    if report is None:
+        return None
+    return Turn("" if echo.at_once else talk.say("follow.received", reference=report.reference), at)
+
+
+def _late(talk: Talk, text: str, asked: Asked) -> Turn | None:
+    """Digits, and nobody has asked: what was begun is offered again; an answer that comes too late is told so, and
+    opens no report. None where they may be a report's code."""
+    offered = resume.offer(talk)
+    if asked.late or (offered and not _is_code(talk, text)):
+        return converse(talk, offered, None) if offered else Turn(talk.say("dialogue.over"))
+    return None
+
+
+def _is_code(talk: Talk, text: str) -> bool:
+    return any(read(talk.desk.forms[name], text, talk.world).proposals for name in ("incident", "feedback"))
 
 
 def _walk(talk: Talk, turn: Turn) -> Turn:
     if turn.onward and turn.at is not None:
         return converse(talk, turn.at, turn.said).after(turn)
     return turn
+
+
+def _told(talk: Talk, text: str) -> Turn:
+    return _coded(talk, text) or _uncoded(talk, text)
 
 
 def _coded(talk: Talk, text: str) -> Turn | None:
@@ -70,8 +151,13 @@ def _uncoded(talk: Talk, text: str) -> Turn:
     """Kept where only the programme reads it, and the sender is asked what it is about."""
     if ONLY_DIGITS.fullmatch(digits(text)):
         return Turn(talk.say_with_help("text.help"))
-    kept = keep_text(talk, text)
-    form = talk.desk.forms["incident"]
+    return _kept(talk, text, "incident")
+
+
+def _kept(talk: Talk, text: str, name: str) -> Turn:
+    """name: of the form that asks what it is about."""
+    kept = keep_text(talk, text, name)
+    form = talk.desk.forms[name]
     progress: Progress = begin(form, fill.given(talk))
     asked = converse(talk, Position("fill", {**kept.state, "progress": progress.to_json()}), None)
     reference = kept.state["draft"]["reference"]

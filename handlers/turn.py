@@ -56,6 +56,11 @@ class Turn:
     language: str | None = None
     effects: tuple[Effect, ...] = ()
 
+    @property
+    def is_filed(self) -> bool:
+        """Whether a report is on disk by this turn, and nothing more is asked about it."""
+        return self.at is None and any(isinstance(effect, Route) for effect in self.effects)
+
     def after(self, earlier: "Turn") -> "Turn":
         """This turn, with what the turn before it in the same hop has already brought about."""
         return replace(

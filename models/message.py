@@ -151,11 +151,11 @@ def receive(
     return message_id if db.execute(insert.returning(Message.id)).first() else None
 
 
-def was_heard(db: Session, keys: Keyring, contact_id: int, text: str, since: datetime) -> bool:
-    """Whether this phone has sent the very same text since then, under whatever id."""
+def last_heard(db: Session, keys: Keyring, contact_id: int, text: str, since: datetime) -> datetime | None:
+    """When this phone has last sent the very same text, under whatever id; None where it has not since then."""
     same = Message.contact_id == contact_id, Message.body_mac == keys.mac(Purpose.MESSAGES, text.encode())
-    query = select(Message.id).where(*same, Message.direction == Direction.IN, Message.created_at >= since)
-    return db.scalars(query.limit(1)).first() is not None
+    query = select(Message.created_at).where(*same, Message.direction == Direction.IN, Message.created_at >= since)
+    return db.scalars(query.order_by(Message.created_at.desc()).limit(1)).first()
 
 
 ALERTS_FIRST = Message.alert_id.is_(None), Message.not_before_at

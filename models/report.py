@@ -207,9 +207,10 @@ def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
 
 
 def withdraw(db: Session, report_id: int, now: datetime) -> Report:
-    """The teller took it back before sending it: what was told goes, and the reference is used up."""
+    """The teller took it back before sending it, or before anybody knew what it was: what was told goes, and the
+    reference is used up."""
     report = db.get_one(Report, report_id)
-    if report.partial:
+    if report.partial or report.compartment is Compartment.INTAKE:
         report.state, report.abandoned_at = ReportState.WITHDRAWN, now
         report.contact_id = None
         _forget_answers(db, report_id)

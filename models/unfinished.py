@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import not_, select, update
+from sqlalchemy import and_, exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 
+from models.base import new_id
+from models.code import GUARDED
 from models.conversation import Conversation
 from models.keys import Keyring, Purpose
+from models.report import Report
+
+ASIDE = "aside"  # a gateway of no network: where drafts wait that an exchange by SMS goes on without
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,33 @@ def take_over(db: Session, contact_id: int, by: int, now: datetime) -> None:
     db.connection().execute(update(Conversation).where(*mine, *open_now).values(taken_over_at=now))
 
 
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A draft with the place where it stood, on its way out of an exchange that goes on without it. left_at: when
+    anybody last went on with it; seen_to: it was kept as it stood, and nobody is to be told of it."""
+
+    contact_id: int
+    handler: str
+    state: Mapping[str, Any]
+    draft_id: int
+    left_at: datetime
+    seen_to: bool
+
+
+def put_aside(db: Session, keys: Keyring, put: Put, now: datetime, expires: datetime) -> None:
+    """Into a conversation of its own; the same draft never has two."""
+    named = Conversation.gateway == ASIDE, Conversation.session_key == str(put.draft_id)
+    row = db.scalars(select(Conversation).where(*named)).first()
+    if row is None:
+        row = Conversation(id=new_id(), gateway=ASIDE, session_key=str(put.draft_id), created_at=now)
+        row.contact_id, row.channel, row.ended = put.contact_id, "sms", False
+        db.add(row)
+    row.handler, row.draft_id, row.abandoned_at = put.handler, put.draft_id, put.left_at if put.seen_to else None
+    row.progress_enc = keys.seal_json(Purpose.SESSIONS, dict(put.state), f"conversation/{row.id}/progress")
+    row.updated_at, row.expires_at = put.left_at, expires
+    db.flush()
+
+
 def let_go(db: Session, conversation_id: int) -> None:
     """Its draft is gone on with elsewhere, or nowhere: what was told stays here no longer."""
     emptied = {"handler": "", "progress_enc": None, "draft_id": None}
@@ -85,8 +117,13 @@ def mark_abandoned(db: Session, conversation_id: int, now: datetime) -> None:
     db.connection().execute(update(Conversation).where(mine).values(abandoned_at=now))
 
 
-def forgotten(db: Session, now: datetime, most: int) -> list[int]:
-    """Conversations whose time is over with a draft in them that nobody has seen to, the oldest first."""
-    over = Conversation.draft_id.is_not(None), Conversation.abandoned_at.is_(None), Conversation.expires_at < now
-    query = select(Conversation.id).where(*over).order_by(Conversation.expires_at).limit(most)
-    return list(db.scalars(query))
+def forgotten(db: Session, now: datetime, silent_since: datetime, most: int) -> list[int]:
+    """Conversations with a draft in them that nobody has seen to, the oldest first: those whose time is over, and
+    exchanges by SMS in which nothing has been said since then, though an answer may still come. A guarded one is left
+    alone until its time is over."""
+    unseen = Conversation.draft_id.is_not(None), Conversation.abandoned_at.is_(None)
+    open_to_all = exists().where(Report.id == Conversation.draft_id, Report.compartment.not_in(GUARDED))
+    asked = Conversation.channel == "sms", Conversation.handler.in_(("fill", "confirm"))
+    silent = and_(*asked, Conversation.updated_at < silent_since, open_to_all)
+    query = select(Conversation.id).where(*unseen, or_(Conversation.expires_at < now, silent))
+    return list(db.scalars(query.order_by(Conversation.expires_at).limit(most)))

@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from flows.form import Channel
 from flows.language import DEFAULT
-from handlers import dialling, leaving, texting
+from handlers import dialling, leaving, resume, texting
 from handlers.caller import Caller, Seat
 from handlers.desk import Desk
 from handlers.filing import unfinished
@@ -117,36 +118,49 @@ def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
     with transaction(parts.engine) as db:
         known = contacts.lock(db, parts.keys, sender, parts.now())
         desk = parts.desk(db, known.edition)
-        repeated = messages.was_heard(db, desk.keys, known.id, sms.text, desk.now - desk.policy.same_text)
+        heard_at = messages.last_heard(db, desk.keys, known.id, sms.text, desk.now - desk.policy.same_text)
         inbound = messages.receive(db, desk.keys, gateway, sms.provider_id, known.id, sms.text, desk.now)
         if inbound is None:
             return
-        effects = _converse_by_sms(desk, known, sender, Texted(inbound, sms.text, repeated))
+        effects = _converse_by_sms(desk, known, sender, Texted(inbound, sms.text, heard_at))
     follow_up(parts, effects)
 
 
 @dataclass(frozen=True, slots=True)
 class Texted:
-    """An SMS that is kept; repeated: the same phone sent the very same text a moment ago."""
+    """An SMS that is kept; heard_at: when the same phone sent the very same text before, a moment ago."""
 
     message_id: int
     text: str
-    repeated: bool
+    heard_at: datetime | None
 
 
 def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, sms: Texted) -> tuple[Effect, ...]:
     dial = conversations.find(db := desk.db, desk.keys, "sms", str(known.id))
     dial = dial or conversations.begin(db, "sms", str(known.id), known.id, "sms", desk.now)
-    expired = dial.expires_at is not None and dial.expires_at < desk.now
     talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
-    turn = texting.answer(talk, sms.text, None if expired else _position(dial), repeated=sms.repeated)
-    leaving.let_go(desk, _position(dial), turn.at, turn.effects)
-    said = _said(turn, "", "", durable=True)
-    conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.dialogue)
-    if not turn.text:
+    turn = texting.answer(talk, sms.text, _asked(desk, dial), _echo(desk, sms))
+    leaving.set_aside(desk, known.id, _position(dial), turn, dial.heard_at)
+    conversations.save(db, desk.keys, dial, _said(turn, "", "", durable=True), desk.now, desk.policy.dialogue)
+    text = "\n".join(filter(None, [turn.text, resume.reminder(talk) if turn.is_filed else ""]))
+    if not text:
         return turn.effects
-    reply = write(desk, known.id, turn.text, f"reply:{sms.message_id}", even_if_stopped=turn.farewell)
+    reply = write(desk, known.id, text, f"reply:{sms.message_id}", even_if_stopped=turn.farewell)
     return (*turn.effects, Deliver((reply,))) if reply else turn.effects
+
+
+def _asked(desk: Desk, dial: conversations.Dial) -> texting.Asked:
+    """What was asked in this exchange, if that was not too long ago."""
+    over = desk.now - dial.expires_at if dial.expires_at is not None else timedelta()
+    if over <= timedelta():
+        return texting.Asked(_position(dial))
+    return texting.Asked(late=_position(dial) is not None and over <= desk.policy.late)
+
+
+def _echo(desk: Desk, sms: Texted) -> texting.Echo:
+    if sms.heard_at is None:
+        return texting.Echo()
+    return texting.Echo(True, at_once=desk.now - sms.heard_at < desk.policy.echo)
 
 
 def dial_ended(parts: Parts, gateway: str, end: UssdEnd) -> None:

@@ -68,7 +68,7 @@ def sweep(parts: Parts) -> None:
         waiting = reports.unrouted(db, now - OVERDUE, BATCH)
         sending.give_up_claims(db, now - ABANDONED)
         mails.give_up_claims(db, now - ABANDONED)
-        broken_off = unfinished.forgotten(db, now, BATCH)
+        broken_off = unfinished.forgotten(db, now, now - parts.policy.patience, BATCH)
         due = messages.due(db, now, now - OVERDUE, BATCH)
         due_mails = mails.due(db, now, now - OVERDUE, BATCH)
         doubtful = sending.doubtful(db, now - parts.settings.receipt_wait, BATCH)

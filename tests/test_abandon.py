@@ -75,7 +75,8 @@ def test_however_the_end_is_told_it_is_kept_once(
         assert answers(db, post.parts.keys, report)["urgency"] == "now"
     assert [text.split(" ")[0] for text in got(simulator, COORDINATOR)] == ["INCOMPLET"]
     (invite,) = got(simulator, OFFICER)
-    assert invite == f"Votre signalement {report.reference} n'est pas fini. Pour finir, faites *384*1234# puis 1."
+    kept = f"Votre signalement {report.reference} est garde, mais pas fini."
+    assert invite == f"{kept} Pour finir : SMS SUITE, ou *384*1234# puis 1."
 
 
 @pytest.mark.parametrize(("error", "kept"), [pytest.param("5", True, id="error"), pytest.param("0", False, id="none")])
@@ -207,7 +208,7 @@ def test_a_dialogue_by_sms_that_nobody_goes_on_with_is_kept_too(post: Post, simu
     wait(post, minutes=1)
     report = only_report(post)
     assert (report.partial, report.code) == (True, "22")
-    assert "n'est pas fini" in got(simulator, VILLAGER)[-1]
+    assert "mais pas fini" in got(simulator, VILLAGER)[-1]
     assert "Pas fini" in post.dial(VILLAGER)
 
 

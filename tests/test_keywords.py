@@ -1,0 +1,99 @@
+"""What is one of our words at the beginning of an SMS, and what merely looks like one."""
+
+import pytest
+
+from handlers.keywords import BY_WORD, Command, Keyword, command
+
+
+@pytest.mark.parametrize(
+    ("text", "keyword", "rest"),
+    [
+        ("STOP", Keyword.STOP, ""),
+        ("stop svp", Keyword.STOP, "svp"),
+        ("Arrêt", Keyword.STOP, ""),
+        ("توقف", Keyword.STOP, ""),
+        ("AIDE.", Keyword.HELP, ""),
+        ("\u200fمساعدة", Keyword.HELP, ""),
+        ("ACK 123456", Keyword.ACK, "123456"),
+        ("ack123456", Keyword.ACK, "123456"),
+        ("ACK #123456", Keyword.ACK, "123456"),
+        ("ACK 12 34 56", Keyword.ACK, "12 34 56"),
+        ("Reçu ١٢٣٤٥٦", Keyword.ACK, "١٢٣٤٥٦"),
+        ("NON 123456", Keyword.DENY, "123456"),
+        ("CLOS 123456 transféré", Keyword.CLOSE, "123456 transféré"),
+        ("SUIVI\n123456", Keyword.FOLLOW, "123456"),
+        ("متابعة ١٢٣٤٥٦", Keyword.FOLLOW, "١٢٣٤٥٦"),
+        ("ALERTE#12#1 Gogui", Keyword.REPORT, "12#1 Gogui"),
+        ("ALERTE : 12#1 Gogui", Keyword.REPORT, "12#1 Gogui"),
+        ("RAS 120", Keyword.ZERO, "120"),
+        ("ras a Gogui", Keyword.ZERO, "a Gogui"),
+        ("LANG AR", Keyword.LANGUAGE, "AR"),
+        ("Suite", Keyword.RESUME, ""),
+        ("اكمل", Keyword.RESUME, ""),
+    ],
+    ids=str,
+)
+def test_a_word_of_ours_is_known_with_what_follows_it(text: str, keyword: Keyword, rest: str) -> None:
+    assert command(text) == Command(keyword, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Help us they are shooting at the market",
+        "Aide moi mon frere est blesse",
+        "Stop aux rackets au poste de Gogui",
+        "Arret des cars depuis hier",
+        "Start of the rains, the road is cut",
+        "Qui a tue mon frere",
+        "من قرية كوبني جاء رجال",
+        "Non assistance a Gogui",
+        "No water at the well",
+        "لا يوجد ماء في البئر",
+        "Recu des menaces hier soir",
+        "Clos du marche brule",
+        "Suivi par deux hommes armes",
+        "Ras le bol des soldats",
+        "Ras le bol",
+        "Langue coupee, un homme est mort",
+        "Continue they are still burning houses",
+        "12#1 Gogui",
+        "",
+        "###",
+    ],
+)
+def test_a_sentence_that_begins_like_one_is_no_keyword(text: str) -> None:
+    assert command(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "keyword"),
+    [
+        ("ALRTE", Keyword.REPORT),
+        ("alertte 12#1 Gogui", Keyword.REPORT),
+        ("AVSI", Keyword.FEEDBACK),
+        ("SUVI 123456", Keyword.FOLLOW),
+        ("ARET", Keyword.STOP),
+        ("AIED", Keyword.HELP),
+        ("مساعده", Keyword.HELP),
+        ("مسعدة", Keyword.HELP),
+    ],
+)
+def test_one_letter_may_be_wrong_in_a_word_that_is_alone_or_before_a_number(text: str, keyword: Keyword) -> None:
+    found = command(text)
+    assert found is not None
+    assert found.keyword is keyword
+
+
+@pytest.mark.parametrize("text", ["ALRTE", "AVSI", "SUVI 123456"])
+def test_while_we_wait_for_an_answer_a_word_must_be_right(text: str) -> None:
+    assert command(text, misspelt=False) is None
+
+
+@pytest.mark.parametrize("text", ["amis venez vite", "rsa", "nom", "12"])
+def test_short_words_and_words_in_a_sentence_are_taken_as_they_are(text: str) -> None:
+    assert command(text) is None
+
+
+def test_no_word_means_two_things_and_none_is_one_letter_from_another_of_ours() -> None:
+    assert all(command(word) == Command(keyword, "") for word, keyword in BY_WORD.items())
