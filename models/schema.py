@@ -9,7 +9,9 @@ from sqlalchemy import create_engine, inspect, text
 
 # Every table must be known before the metadata is compared with a database.
 from models import (
+    account,
     alert,
+    attempt,
     audit,
     bound,
     code,
@@ -20,6 +22,7 @@ from models import (
     exercise,
     gathering,
     hold,
+    invitation,
     ladder,
     likeness,
     mail,
@@ -27,6 +30,7 @@ from models import (
     place,
     receipt,
     route,
+    sitting,
     stamp,
     telling,
     threshold,
@@ -34,7 +38,9 @@ from models import (
 from models.base import Base
 
 TABLES = (
+    account,
     alert,
+    attempt,
     audit,
     bound,
     code,
@@ -45,6 +51,7 @@ TABLES = (
     exercise,
     gathering,
     hold,
+    invitation,
     ladder,
     likeness,
     mail,
@@ -52,6 +59,7 @@ TABLES = (
     place,
     receipt,
     route,
+    sitting,
     stamp,
     telling,
     threshold,

@@ -22,6 +22,11 @@ class Callers:
         address = self._behind(peer or "", forwarded)
         return address is not None and _within(address, self.allowed)
 
+    def nearest(self, peer: str | None, forwarded: str) -> str:
+        """Who calls, as far as we can tell: the nearest address that is no proxy of ours, "" where there is none."""
+        address = self._behind(peer or "", forwarded)
+        return str(address) if address else ""
+
     def _behind(self, peer: str, forwarded: str) -> Address | None:
         """The nearest address that is no proxy of ours; whatever stands further left anybody may have written."""
         for each in (peer, *reversed(forwarded.split(","))):

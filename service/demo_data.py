@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from models import pin as pins
 from models import schema
 from models.member import Member
+from service.console import demo_account
 from service.database import reading, transaction
 from service.parts import ROOT, Parts, build
 from service.settings import Settings
@@ -23,6 +24,7 @@ def prepare(settings: Settings) -> None:
     parts = build(settings)
     stock_up(parts)
     _enrol(parts)
+    demo_account.give(parts)
     parts.engine.dispose()
 
 

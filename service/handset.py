@@ -17,11 +17,15 @@ class Refused(Exception):
     """The simulated network does not do that: no dial is open, or the service gave no screen."""
 
 
+def phones_at(simulator_url: str) -> str:
+    return f"{simulator_url.rstrip('/')}/simulator/phones"
+
+
 class Handsets:
     """All phones of one simulator. Every method raises NoSimulator and Refused."""
 
     def __init__(self, simulator_url: str) -> None:
-        self._base = f"{simulator_url.rstrip('/')}/simulator/phones"
+        self._base = phones_at(simulator_url)
         self._read = self._counts()
 
     def dial(self, number: str, code: str) -> str:
@@ -54,14 +58,18 @@ class Handsets:
         return screen(answer.text.removesuffix("\n"), ended)
 
     def _ask(self, method: str, path: str, **form: str) -> requests.Response:
-        url = f"{self._base}/{path}".rstrip("/")
-        try:
-            answer = requests.request(method, url, data=form, timeout=SECONDS)
-        except requests.RequestException as error:
-            raise NoSimulator(f"no simulator at {self._base} ({type(error).__name__})") from None
-        if answer.status_code != 200:
-            raise Refused(_reason(answer))
-        return answer
+        return ask(self._base, method, path, **form)
+
+
+def ask(base: str, method: str, path: str, **form: str) -> requests.Response:
+    """What the simulator says of its phones; base: `…/simulator/phones`. Raises NoSimulator and Refused."""
+    try:
+        answer = requests.request(method, f"{base}/{path}".rstrip("/"), data=form, timeout=SECONDS)
+    except requests.RequestException as error:
+        raise NoSimulator(f"no simulator at {base} ({type(error).__name__})") from None
+    if answer.status_code != 200:
+        raise Refused(_reason(answer))
+    return answer
 
 
 def _reason(answer: requests.Response) -> str:

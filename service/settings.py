@@ -96,6 +96,8 @@ class Settings:
     session_seconds: int = setting("SESSION_SECONDS", at_least(30, at_most=3600), 180)
     resume_minutes: int = setting("RESUME_MINUTES", at_least(0, at_most=1440), 30)
     resume_days: int = setting("RESUME_DAYS", at_least(0, at_most=30), 7)
+    console_idle_minutes: int = setting("CONSOLE_IDLE_MINUTES", at_least(5, at_most=720), 30)
+    console_hours: int = setting("CONSOLE_HOURS", at_least(1, at_most=24), 12)
     simulator_url: str = setting("SIMULATOR_URL", http_address, "")
     log_level: str = setting("LOG_LEVEL", level_name, "INFO")
     demo: bool = setting("DEMO", yes_or_no, False)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from service import hooks, operator_hooks
+from service import console, hooks, operator_hooks
 from service.health import blueprint as health
 from service.metrics import blueprint as metrics
 from service.parts import Parts
@@ -20,4 +20,5 @@ def create_web(parts: Parts) -> Flask:
     app.register_blueprint(operator_hooks.blueprint(parts))
     app.register_blueprint(health(parts.engine, settings.redis_url))
     app.register_blueprint(metrics(parts.engine, settings.redis_url, settings.metrics_token, parts.now))
+    console.register(app, parts)
     return app

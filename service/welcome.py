@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 
+from service.console.demo_account import PASSWORD
 from service.settings import Settings
 
 VILLAGER = "+22370000077"
@@ -17,7 +18,9 @@ def welcome(settings: Settings, port: int, members: Sequence[Mapping[str, str]],
             "",
             "Karakoro is up. This is the demo: it listens on this machine only.",
             "",
-            f"  web        {web}",
+            f"  phones     {web}/phone     three phones in the browser: begin here",
+            f"  console    {web}/console/  phone {_phone(members, 'coordinator')}, password {PASSWORD};",
+            "             the one-time code stands on the page itself, in the demo alone",
             f"  hooks      {hooks}/",
             f"  gateway    {_gateway(settings)}",
             f"  data       {settings.data_dir}",

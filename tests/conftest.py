@@ -4,5 +4,12 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ("fixtures_database", "fixtures_redis", "fixtures_simulator", "fixtures_service")
+pytest_plugins = (
+    "fixtures_database",
+    "fixtures_redis",
+    "fixtures_simulator",
+    "fixtures_service",
+    "fixtures_console",
+    "fixtures_browser",
+)
 settings.register_profile("long", max_examples=int(os.environ.get("FUZZ_INPUTS", "100000")))

@@ -4,6 +4,7 @@ from flask import Flask
 
 from service.commands.audit import audit
 from service.commands.backup import alerts, backup, restore
+from service.commands.console import console
 from service.commands.database import db
 from service.commands.digest import digest
 from service.commands.doctor import doctor
@@ -22,6 +23,7 @@ WITH_KEYS = (
     alerts,
     audit,
     backup,
+    console,
     db,
     digest,
     doctor,
