@@ -201,6 +201,14 @@ def test_other_keys_than_those_of_the_backup_are_named_and_refused(post: Post, t
         restore(replace(post.parts, keys=strange), tmp_path / "karakoro.backup")
 
 
+def test_the_keys_are_exported_apart_and_that_they_were_is_in_the_audit(post: Post) -> None:
+    told = run(post, "keys", "export")
+    assert told.exit_code == 0, told.output
+    assert Keyring.parse(told.output) == post.parts.keys
+    with reading(post.parts.engine) as db:
+        assert [entry.act for entry in audit.entries(db, post.watch.at, 5)] == ["keys_exported"]
+
+
 def test_a_database_in_use_is_never_overwritten(lived_in: Post, tmp_path: Path) -> None:
     back_up(lived_in.parts, tmp_path / "karakoro.backup")
     refused = run(lived_in, "restore", str(tmp_path / "karakoro.backup"))

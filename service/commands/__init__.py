@@ -10,6 +10,7 @@ from service.commands.digest import digest
 from service.commands.doctor import doctor
 from service.commands.forms import forms
 from service.commands.init import init
+from service.commands.keys import keys
 from service.commands.languages import languages
 from service.commands.places import places
 from service.commands.play import play
@@ -28,6 +29,7 @@ WITH_KEYS = (
     digest,
     doctor,
     forms,
+    keys,
     languages,
     places,
     play,
