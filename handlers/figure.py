@@ -28,7 +28,9 @@ class Figure:
         """`7`, `<5`, or `7+` for seven or more."""
         if self.low == self.high:
             return str(self.low)
-        return f"<{FEWEST}" if self.high < FEWEST else f"{max(self.low, min(FEWEST, self.count))}+"
+        if self.high < FEWEST:
+            return f"<{FEWEST}"
+        return f"{self.low if self.low >= FEWEST - 1 else FEWEST}+"
 
     def __bool__(self) -> bool:
         return self.count > 0

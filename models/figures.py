@@ -92,7 +92,7 @@ def _cell() -> tuple[Any, Any, Label[str]]:
 def _counts() -> ColumnElement[bool]:
     real = exists().where(Report.incident_id == Incident.id, Report.partial.is_(False), Report.exercise.is_(False))
     grave = or_(Incident.code.is_(None), Incident.severity > 0)
-    return and_(Incident.compartment.in_(COUNTED), grave, real)
+    return and_(Incident.compartment.in_(COUNTED), Incident.exercise_id.is_(None), grave, real)
 
 
 def _slot(at: Any, edges: Sequence[datetime]) -> Label[int]:
@@ -172,7 +172,11 @@ def _loops(db: Session, since: datetime, until: datetime) -> dict[Where, Loops]:
         .join(History, History.incident_id == Incident.id)
         .join(Report, Report.incident_id == Incident.id)
         .outerjoin(Message, and_(about, Message.state.not_in(UNSENT)))
-        .where(*_moved(since, until, IncidentState.CLOSED), Incident.compartment.in_(COUNTED))
+        .where(
+            *_moved(since, until, IncidentState.CLOSED),
+            Incident.compartment.in_(COUNTED),
+            Incident.exercise_id.is_(None),
+        )
         .where(Report.partial.is_(False), Report.exercise.is_(False), Report.state == ReportState.FILED)
         .where(or_(Incident.code.is_(None), Incident.severity > 0))
     )

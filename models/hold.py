@@ -6,6 +6,7 @@ from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.mail import Mail
 from models.message import Direction, Message, MessageState
 
 RESTORED = "restored"
@@ -25,13 +26,13 @@ UNSENT = (MessageState.DUE, MessageState.CLAIMED)
 
 
 def begin(db: Session, now: datetime) -> int:
-    """Hold every message that has not gone out; how many there are."""
+    """Hold every message and e-mail that has not gone out; how many there are."""
     db.add(Hold(since_at=now))
     waiting = Message.direction == Direction.OUT, Message.state.in_(UNSENT)
-    held = db.execute(
-        update(Message).where(*waiting).values(state=MessageState.HELD, reason=RESTORED).returning(Message.id)
-    )
-    return len(held.all())
+    hold = {"state": MessageState.HELD, "reason": RESTORED}
+    messages = db.execute(update(Message).where(*waiting).values(hold).returning(Message.id)).all()
+    mails = db.execute(update(Mail).where(Mail.state.in_(UNSENT)).values(hold).returning(Mail.id)).all()
+    return len(messages) + len(mails)
 
 
 def since(db: Session) -> datetime | None:
@@ -40,15 +41,27 @@ def since(db: Session) -> datetime | None:
 
 
 def held(db: Session) -> int:
-    """How many messages wait for a decision."""
-    return db.scalar(select(func.count()).where(Message.state == MessageState.HELD, Message.reason == RESTORED)) or 0
+    """How many messages and e-mails wait for a decision."""
+    counts = (
+        select(func.count()).where(table.state == MessageState.HELD, table.reason == RESTORED)
+        for table in (Message, Mail)
+    )
+    return sum(db.scalar(count) or 0 for count in counts)
 
 
 def end(db: Session, now: datetime, *, let_go: bool) -> int:
     """Let what is held go, or drop it for good; how many messages that are."""
-    mine = Message.state == MessageState.HELD, Message.reason == RESTORED
     after = {"state": MessageState.DUE, "reason": None} if let_go else {"reason": "dropped"}
-    moved = db.execute(update(Message).where(*mine).values(**after).returning(Message.id)).all()
+    moved = [
+        each
+        for table in (Message, Mail)
+        for each in db.execute(
+            update(table)
+            .where(table.state == MessageState.HELD, table.reason == RESTORED)
+            .values(after)
+            .returning(table.id)
+        )
+    ]
     word = "let go" if let_go else "dropped"
     db.execute(update(Hold).where(Hold.ended_at.is_(None)).values(ended_at=now, ended_as=word))
     return len(moved)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -67,12 +68,12 @@ class Postman:
         letter["Subject"] = told["subject"]
         letter["Date"] = format_datetime(written_at)
         letter["Message-ID"] = f"<{mail_id:x}@{domain}>"
-        letter["Content-Language"] = told["language"]
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(told["plain"], cte="quoted-printable")
         letter.add_alternative(told["html"], subtype="html", cte="quoted-printable")
         table = told["csv"].encode()
         letter.add_attachment(table, maintype="text", subtype="csv", filename=told["file"], params={"charset": "utf-8"})
+        letter["Content-Language"] = told["language"]  # last: what begins so moves into the first part
         return letter
 
 
@@ -88,7 +89,7 @@ class Round:
         """Hand over one letter. What is on its way when the line breaks may have arrived: unknown."""
         try:
             letter = self.postman.letter(mail_id, address, told, written_at)
-        except (ValueError, IndexError):  # what the standard library makes of an address that is none
+        except (ValueError, IndexError, MessageError):  # what the standard library makes of an address that is none
             return Posted(Verdict.REFUSED, "not an e-mail address")
         if not address.isascii():
             return Posted(Verdict.REFUSED, "not an ASCII address")
@@ -133,19 +134,13 @@ def _judge(code: int) -> Verdict:
 
 
 def _connect(url: str) -> smtplib.SMTP:
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
-        trust = ssl.create_default_context()
-        if parts.scheme == "smtps":
-            line: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=trust)
-        else:
-            line = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        if parts.scheme == "smtp":
-            line.starttls(context=trust)
-        line.ehlo_or_helo_if_needed()
-        if parts.username:
-            line.login(unquote(parts.username), unquote(parts.password or ""))
+        line = _open(url)
+        try:
+            _sign_in(line, url)
+        except BaseException:
+            line.close()
+            raise
     except smtplib.SMTPAuthenticationError as error:
         raise Unreachable(f"does not accept user and password ({error.smtp_code})") from None
     except smtplib.SMTPNotSupportedError:
@@ -153,6 +148,23 @@ def _connect(url: str) -> smtplib.SMTP:
     except (smtplib.SMTPException, OSError) as error:
         raise Unreachable(type(error).__name__) from None
     return line
+
+
+def _open(url: str) -> smtplib.SMTP:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+
+
+def _sign_in(line: smtplib.SMTP, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "smtp":
+        line.starttls(context=ssl.create_default_context())
+    line.ehlo_or_helo_if_needed()
+    if parts.username:
+        line.login(unquote(parts.username), unquote(parts.password or ""))
 
 
 def _hang_up(line: smtplib.SMTP) -> None:

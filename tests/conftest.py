@@ -11,5 +11,6 @@ pytest_plugins = (
     "fixtures_service",
     "fixtures_console",
     "fixtures_browser",
+    "fixtures_smtp",
 )
 settings.register_profile("long", max_examples=int(os.environ.get("FUZZ_INPUTS", "100000")))
