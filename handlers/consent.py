@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.folding import fold
+from handlers.anonymity import is_anonymous
 from handlers.filing import discard
 from handlers.menu import Item, hear_choice, show_page
 from handlers.turn import Position, State, Talk, Turn
@@ -53,6 +54,8 @@ def show_consented(talk: Talk, state: State) -> Turn:
         discard(talk, state)
         return Turn(talk.say_with_help("consent.refused"))
     kept = _without_answer(state)
+    if is_anonymous(state):
+        return Turn(at=Position("fill", {**kept, "consent": VERSION}), onward=True, durable=True)
     scope = talk.desk.codes.entries[kept["progress"]["answers"]["code"]].compartment
     consents.give(talk.desk.db, talk.caller.contact_id, scope, VERSION, talk.caller.language, talk.desk.now)
     return Turn(at=Position("writing", {**kept, "consent": VERSION}), onward=True, durable=True)

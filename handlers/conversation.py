@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import (
+    anonymity,
     cards,
     cases,
     confirm,
@@ -20,6 +21,7 @@ from handlers import (
     pin,
     reading,
     resume,
+    rights,
 )
 from handlers.turn import Position, State, Talk, Turn
 
@@ -35,6 +37,9 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
     "language": (language.show, language.hear),
     "speak": (language.show_speak, language.hear_speak),
     "reading": (reading.show, reading.hear),
+    "privacy": (rights.show, rights.hear),
+    "anonymous": (anonymity.show, anonymity.hear),
+    "vault": (anonymity.show_vault, anonymity.hear_vault),
     "follow": (follow.show, follow.hear),
     "inbox": (inbox.show, inbox.hear),
     "alert": (inbox.show_alert, inbox.hear_alert),

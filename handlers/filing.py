@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flows.engine import values
 from flows.form import Form, Kind
+from flows.masking import mask
 from flows.progress import Progress
+from handlers.anonymity import is_anonymous, number_of
 from handlers.desk import Desk
 from handlers.turn import Position, Route, State, Talk, Turn
 from models import alert as alerts
 from models import contact
 from models import incident as incidents
 from models import report as reports
+from models import ticket as tickets
 from models.code import GUARDED, Compartment
 from models.incident import IncidentState
 from models.report import Facts, Origin, ReportState
@@ -32,12 +35,11 @@ def draft(talk: Talk, form: Form, state: State, progress: Progress) -> Drafted:
     """The state with its draft; one is opened when the first useful answer is there, and moves to other readers
     when the answers change whose it is."""
     compartment = talk.desk.codes.compartment(_code(talk, form, progress)) or Compartment.INTAKE
-    write = bool(state.get("write"))
     if "draft" in state:
-        return Drafted(_moved(talk, state, compartment, write), 0)
+        return Drafted(_moved(talk, state, compartment), 0)
     if not _useful(form, progress):
         return Drafted(state, 0)
-    return Drafted({**state, "draft": _open(talk, form, compartment, write)}, 1)
+    return Drafted({**state, "draft": _open(talk, form, compartment, state)}, 1)
 
 
 def _code(talk: Talk, form: Form, progress: Progress) -> str:
@@ -48,11 +50,11 @@ def _code(talk: Talk, form: Form, progress: Progress) -> str:
     return values(form, progress, talk.world).get("code", "")
 
 
-def _moved(talk: Talk, state: State, compartment: Compartment, write: bool) -> State:
+def _moved(talk: Talk, state: State, compartment: Compartment) -> State:
     kept = state["draft"]
     if kept.get("filed") or kept["compartment"] == compartment:
         return state
-    report = reports.move_draft(talk.desk.db, kept["id"], compartment, _teller(talk, compartment, write))
+    report = reports.move_draft(talk.desk.db, kept["id"], compartment, _teller(talk, compartment, state))
     if report.incident_id is not None:
         alerts.recall(talk.desk.db, report.incident_id)
     return {**state, "draft": {**kept, "compartment": compartment}}
@@ -69,22 +71,27 @@ def _useful(form: Form, progress: Progress) -> bool:
     return bool(progress.answers.get("code")) or any(told)
 
 
-def _open(talk: Talk, form: Form, compartment: Compartment, write: bool) -> dict[str, Any]:
+def _open(talk: Talk, form: Form, compartment: Compartment, state: State) -> dict[str, Any]:
     origin = Origin(
         conversation_id=talk.conversation_id,
         act_no=talk.acts + 1,
         channel=talk.channel.value,
         form_name=form.name,
         form_version=form.version,
-        contact_id=_teller(talk, compartment, write),
+        contact_id=_teller(talk, compartment, state),
     )
     opened = reports.open_draft(talk.desk.db, compartment, origin, talk.desk.now)
+    if is_anonymous(state):
+        begun = datetime.fromisoformat(state["anonymous"])
+        tickets.open_ticket(talk.desk.db, opened.id, talk.caller.contact_id, talk.conversation_id, begun)
     return {"id": opened.id, "reference": opened.reference, "compartment": compartment}
 
 
-def _teller(talk: Talk, compartment: Compartment, write: bool) -> int | None:
-    """Guarded compartments keep no link to the phone, unless its holder said that we may write to it."""
-    return talk.caller.contact_id if write or compartment not in GUARDED else None
+def _teller(talk: Talk, compartment: Compartment, state: State) -> int | None:
+    """Guarded compartments keep no link to the phone, unless its holder said that we may write to it; an anonymous
+    report never does."""
+    linked = bool(state.get("write")) or compartment not in GUARDED
+    return talk.caller.contact_id if linked and not is_anonymous(state) else None
 
 
 def has_anything(talk: Talk, state: State) -> bool:
@@ -104,10 +111,12 @@ def file(talk: Talk, state: State) -> Turn:
         discard(talk, state)
         return Turn(talk.say("filed.nothing"))
     opened = 0 if "draft" in state else 1
-    write = bool(state.get("write"))
-    kept = state.get("draft") or _open(talk, form, compartment, write)
-    facts = facts_of(talk.desk, form, answers, compartment, _teller(talk, compartment, write))
+    kept = state.get("draft") or _open(talk, form, compartment, state)
+    facts = facts_of(talk.desk, form, answers, compartment, _teller(talk, compartment, state))
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
+    if is_anonymous(state):
+        text = number_of(talk, state, kept["id"], kept["reference"])
+        return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
     if facts.place_id is not None and compartment is Compartment.OPERATIONS:
         contact.remember_place(talk.desk.db, talk.caller.contact_id, facts.place_id)
     text = _thanks(talk, facts, kept["reference"])
@@ -119,6 +128,7 @@ def facts_of(
 ) -> Facts:
     """What is filed of a form's final answers; without a code nobody knows how grave it is."""
     known = {q.name for q in form.questions if q.kind is not Kind.HIDDEN}
+    free = {q.name for q in form.questions if q.kind is Kind.TEXT}
     place = desk.atlas.resolve(answers.get("place_key", ""))
     code = answers.get("code", "")
     grave = desk.codes.severity(code) if desk.codes.compartment(code) else 0
@@ -132,7 +142,7 @@ def facts_of(
         place_id=place.place_id if place else None,
         happened_on=date.fromisoformat(happened) if happened else None,
         contact_id=contact_id,
-        answers={name: value for name, value in answers.items() if name in known},
+        answers={name: mask(value) if name in free else value for name, value in answers.items() if name in known},
     )
 
 
@@ -159,16 +169,16 @@ def withdraw(desk: Desk, report_id: int) -> None:
         incidents.move(desk.db, incident, IncidentState.FALSE, None, "withdrawn", desk.now)
 
 
-def keep_text(talk: Talk, text: str, name: str) -> Drafted:
+def keep_text(talk: Talk, text: str, name: str, state: State) -> Drafted:
     """A text that nobody has classified yet: filed in `intake`, and the form of that name goes on to ask what it
-    is."""
+    is. state: what else is known of it."""
     form = talk.desk.forms[name]
-    kept = _open(talk, form, Compartment.INTAKE, False)
+    kept = _open(talk, form, Compartment.INTAKE, state)
     facts = Facts(
         compartment=Compartment.INTAKE,
         severity=0,
-        contact_id=talk.caller.contact_id,
-        answers={"text": text},
+        contact_id=_teller(talk, Compartment.INTAKE, state),
+        answers={"text": mask(text)},
     )
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
-    return Drafted({"form": form.name, "draft": {**kept, "filed": True}}, 1, (Route(kept["id"]),))
+    return Drafted({**state, "form": form.name, "draft": {**kept, "filed": True}}, 1, (Route(kept["id"]),))

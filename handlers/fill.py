@@ -8,13 +8,17 @@ from flows.engine import Step, begin, step
 from flows.form import Channel, Form
 from flows.progress import Progress
 from handlers import filing
+from handlers.anonymity import is_anonymous, kept_on
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models.code import GUARDED
 
 
-def given(talk: Talk) -> dict[str, str]:
-    """What a form may know of the caller beforehand; the names are those of its hidden questions."""
+def given(talk: Talk, state: State | None = None) -> dict[str, str]:
+    """What a form may know of the caller beforehand; the names are those of its hidden questions. Of whoever does not
+    want to be known, nothing but the language."""
+    if is_anonymous(state or {}):
+        return {"reporter": "community", "language": talk.caller.language}
     seat, language = talk.caller.seat, talk.caller.language
     post, last = seat.post if seat else "", talk.caller.last
     atlas = talk.desk.atlas
@@ -30,7 +34,7 @@ def given(talk: Talk) -> dict[str, str]:
 
 def progress_of(talk: Talk, state: State, form: Form) -> Progress:
     kept = state.get("progress")
-    return Progress.from_json(kept) if kept else begin(form, given(talk))
+    return Progress.from_json(kept) if kept else begin(form, given(talk, state))
 
 
 def show(talk: Talk, state: State) -> Turn:
@@ -48,7 +52,7 @@ def after(talk: Talk, state: State, form: Form, done: Step) -> Turn:
     if done.left:
         return go("home")
     if done.handoff:
-        there = Position("fill", {"form": done.handoff.form, **_told_already(state)})
+        there = Position("fill", {**kept_on(state), "form": done.handoff.form, **_told_already(state)})
         return Turn(at=there, onward=True, said=done.handoff.said or None)
     here: dict[str, Any] = {**state, "progress": done.progress.to_json()}
     if _must_consent(talk, here):

@@ -1,5 +1,6 @@
 """The first screen: what this phone can do here, by who holds it."""
 
+from flows.folding import digits
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.turn import Position, State, Talk, Turn
@@ -8,7 +9,7 @@ from models.member import Role
 REPORT = ("home.report", Position("fill", {"form": "incident"}))
 FEEDBACK = ("home.feedback", Position("fill", {"form": "feedback"}))
 FOLLOW = ("home.follow", Position("follow"))
-WHO = ("home.who", Position("reading", {"text": "who"}))
+WHO = ("home.who", Position("privacy"))
 LANGUAGE = ("home.language", Position("language"))
 CARDS = ("home.cards", Position("cards"))
 ZERO = ("home.zero", Position("fill", {"form": "zero_report"}))
@@ -18,6 +19,8 @@ DIGEST = ("home.digest", Position("digest"))
 NEAR = ("home.near", Position("near"))
 MINE = ("home.mine", Position("mine"))
 POSTS = ("home.posts", Position("posts"))
+
+NAMELESS = "99"
 
 # The way to other languages is always the fifth: it belongs on the first screen.
 COMMUNITY = (REPORT, FEEDBACK, FOLLOW, WHO, LANGUAGE)
@@ -50,4 +53,6 @@ def show(talk: Talk, state: State) -> Turn:
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
-    return hear_choice(talk, Position("home", state), _title(talk), _items(talk), said)
+    """`99` goes straight to telling without a number, as it does by SMS."""
+    hidden = [Item(NAMELESS, "", Position("anonymous"))] if digits(said).strip() == NAMELESS else []
+    return hear_choice(talk, Position("home", state), _title(talk), [*_items(talk), *hidden], said)

@@ -12,7 +12,7 @@ from flows.folding import fold
 from flows.reader import read
 from handlers import fill, follow, resume, verdict
 from handlers.acknowledge import acknowledge
-from handlers.turn import Talk, Turn
+from handlers.turn import State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
 from models import contact
@@ -79,6 +79,7 @@ FIRST_WORD = re.compile(r"([^\s\d#*:.,;!?]+)[\s#*:.,;!?]*(.*)", re.DOTALL)  # "A
 LONG_ENOUGH = 4  # letters of a word that may be misspelt
 MOST = 8  # alerts offered in one SMS
 TONGUES = {"fr": "fr", "francais": "fr", "ar": "ar", "arabe": "ar", "عربي": "ar", "en": "en", "english": "en"}
+NOTHING_KNOWN: State = {}
 FORMS = {Keyword.REPORT: "incident", Keyword.FEEDBACK: "feedback", Keyword.ZERO: "zero_report"}
 
 
@@ -119,17 +120,17 @@ def obey(talk: Talk, said: Command) -> Turn:
     return ACTS[said.keyword](talk, said.rest)
 
 
-def open_form(talk: Talk, name: str, line: str) -> Turn:
-    """Begin that form with whatever the line already answers."""
+def open_form(talk: Talk, name: str, line: str, state: State = NOTHING_KNOWN) -> Turn:
+    """Begin that form with whatever the line already answers; state: what else is known of it."""
     form = talk.desk.forms[name]
     reading = read(form, line, talk.world)
-    progress = propose(form, begin(form, fill.given(talk)), reading.proposals, talk.world)
-    return go("fill", {"form": name, "progress": progress.to_json()})
+    progress = propose(form, begin(form, fill.given(talk, state)), reading.proposals, talk.world)
+    return go("fill", {**state, "form": name, "progress": progress.to_json()})
 
 
 def _follow(talk: Talk, rest: str) -> Turn:
     reference = fold(rest).replace(" ", "")
-    return Turn(follow.answer(talk, reference)) if reference else go("follow")
+    return follow.asked(talk, reference) if reference else go("follow")
 
 
 def _ack(talk: Talk, rest: str) -> Turn:

@@ -7,6 +7,7 @@ from flows.engine import values
 from flows.form import Channel
 from flows.language import DEFAULT
 from flows.progress import Progress
+from handlers.anonymity import is_anonymous
 from handlers.desk import Desk, Policy
 from handlers.filing import facts_of, unfinished, withdraw
 from handlers.turn import Effect, Position, Route, State, Turn
@@ -77,7 +78,7 @@ def may_resume(desk: Desk, left: Unfinished) -> bool:
 def _is_open(desk: Desk, handler: str, state: State) -> bool:
     compartment = state.get("draft", {}).get("compartment", Compartment.INTAKE)
     said = desk.codes.compartment(state.get("progress", {}).get("answers", {}).get("code", ""))
-    open_to_all = compartment not in GUARDED and said not in GUARDED
+    open_to_all = compartment not in GUARDED and said not in GUARDED and not is_anonymous(state)
     return handler in RESUMED and state["form"] in desk.forms and open_to_all
 
 

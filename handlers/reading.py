@@ -3,7 +3,7 @@
 from handlers.menu import hear_choice, show_page
 from handlers.turn import Position, State, Talk, Turn
 
-HOME = Position("home")
+BACK = Position("privacy")
 
 
 def _text(talk: Talk, state: State) -> str:
@@ -15,4 +15,4 @@ def show(talk: Talk, state: State) -> Turn:
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
-    return hear_choice(talk, Position("reading", state), _text(talk, state), (), said, back=HOME)
+    return hear_choice(talk, Position("reading", state), _text(talk, state), (), said, back=BACK)

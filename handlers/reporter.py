@@ -8,6 +8,7 @@ from handlers.turn import Deliver
 from models import contact as contacts
 from models import member as members
 from models import report as reports
+from models import ticket as tickets
 from models.code import GUARDED
 from models.incident import Incident
 from models.report import Report
@@ -22,6 +23,8 @@ def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int) -> tu
 
 def _tell(desk: Desk, report: Report, what: str, but: int) -> int | None:
     """A phone that dialled may be anybody's by now: only a member's gets an SMS that it did not ask for."""
+    if report.contact_id is None and not report.partial:
+        return _answer(desk, report, what)
     if report.contact_id is None or report.partial or report.compartment in GUARDED:
         return None
     member = members.of_contact(desk.db, report.contact_id, desk.now)
@@ -30,3 +33,13 @@ def _tell(desk: Desk, report: Report, what: str, but: int) -> int | None:
     language = contacts.language(desk.db, report.contact_id) or (member.language if member else DEFAULT)
     text = desk.say(f"follow.{what}", language, reference=report.reference)
     return write(desk, report.contact_id, text, f"{what}:{report.id}")
+
+
+def _answer(desk: Desk, report: Report, what: str) -> int | None:
+    """To whoever told it without a number, and asked to be answered all the same."""
+    contact_id = tickets.answerable(desk.db, desk.keys, report.id, desk.now)
+    if contact_id is None:
+        return None
+    language = contacts.language(desk.db, contact_id) or DEFAULT
+    text = desk.say(f"follow.{what}", language, reference=report.reference)
+    return write(desk, contact_id, text, f"{what}:{report.id}")

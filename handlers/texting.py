@@ -8,12 +8,14 @@ from flows.folding import digits
 from flows.progress import Progress
 from flows.reader import Reading, read
 from handlers import fill, follow, resume
+from handlers.anonymity import CODED, KEEP, begun, is_anonymous, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
-from handlers.keywords import ALWAYS, ASIDES, OPENING, Command, Keyword, command, obey
+from handlers.keywords import ALWAYS, ASIDES, FORMS, NOTHING_KNOWN, OPENING, Command, Keyword, command, obey, open_form
 from handlers.relevance import begins_anew, takes_words
-from handlers.turn import Position, Talk, Turn
+from handlers.turn import Position, State, Talk, Turn
 from models import report as reports
+from models import ticket as tickets
 from models.reference import is_reference
 
 REPORTING = (Keyword.REPORT, Keyword.FEEDBACK)
@@ -41,6 +43,11 @@ class Echo:
 def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
     """Answers to our questions are never taken for new reports; the words that stop us always work, and our
     question still stands after them. A text that is repeated within minutes opens no second report."""
+    if KEEP.fullmatch(digits(text)):
+        return replace(keep_number(talk), at=asked.at)
+    nameless = without_prefix(text, asked=asked.at is not None)
+    if nameless is not None:
+        return _nameless(talk, nameless, echo)
     said = command(text, misspelt=asked.at is None)
     if said and _is_obeyed(talk, said, asked.at):
         return _obeyed(talk, said, asked.at, echo)
@@ -48,11 +55,36 @@ def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
         if not begins_anew(talk, asked.at, text):
             return converse(talk, asked.at, text)
         return _heard_before(talk, asked.at, echo) or _told(talk, text)
-    if is_reference(digits(text).strip()):
-        return Turn(follow.answer(talk, digits(text).strip()))
+    if is_reference(digits(text).strip()) or _is_coded_reference(digits(text).strip()):
+        return follow.asked(talk, digits(text).strip())
     if ONLY_DIGITS.fullmatch(digits(text)) and (late := _late(talk, text, asked)):
         return late
     return _heard_before(talk, None, echo) or _told(talk, text)
+
+
+def _is_coded_reference(text: str) -> bool:
+    coded = CODED.fullmatch(text)
+    return coded is not None and is_reference(coded[1])
+
+
+def _nameless(talk: Talk, text: str, echo: Echo) -> Turn:
+    """`99#12#1 Gogui`, `99#AVIS 86`, `99#` and words: the same, without the number."""
+    known = _told_nameless(talk) if echo.heard else None
+    if known:
+        return Turn("") if echo.at_once else known
+    state, said = begun(talk, vault=False), command(text)
+    if said and said.keyword in FORMS:
+        return _walk(talk, open_form(talk, FORMS[said.keyword], said.rest, state))
+    if not text.strip():
+        return converse(talk, Position("fill", {**state, "form": "incident"}), None)
+    return _told(talk, text, state)
+
+
+def _told_nameless(talk: Talk) -> Turn | None:
+    since = talk.desk.now - talk.desk.policy.same_text
+    report_id = tickets.latest_of(talk.desk.db, talk.caller.contact_id, since)
+    reference = reports.reference(talk.desk.db, report_id) if report_id else None
+    return Turn(talk.say("follow.received", reference=reference)) if reference else None
 
 
 def _is_obeyed(talk: Talk, said: Command, at: Position | None) -> bool:
@@ -126,39 +158,41 @@ def _walk(talk: Talk, turn: Turn) -> Turn:
     return turn
 
 
-def _told(talk: Talk, text: str) -> Turn:
-    return _coded(talk, text) or _uncoded(talk, text)
+def _told(talk: Talk, text: str, state: State = NOTHING_KNOWN) -> Turn:
+    return _coded(talk, text, state) or _uncoded(talk, text, state)
 
 
-def _coded(talk: Talk, text: str) -> Turn | None:
+def _coded(talk: Talk, text: str, state: State) -> Turn | None:
     """A one-line report in any form that reads it, `12#1 Gogui` or `86`."""
     for name in ("incident", "feedback"):
         form = talk.desk.forms[name]
         reading = read(form, text, talk.world)
         if reading.proposals:
-            progress = propose(form, begin(form, _given(talk, reading)), reading.proposals, talk.world)
-            return converse(talk, Position("fill", {"form": name, "progress": progress.to_json()}), None)
+            progress = propose(form, begin(form, _given(talk, reading, state)), reading.proposals, talk.world)
+            return converse(talk, Position("fill", {**state, "form": name, "progress": progress.to_json()}), None)
     return None
 
 
-def _given(talk: Talk, reading: Reading) -> dict[str, str]:
+def _given(talk: Talk, reading: Reading, state: State) -> dict[str, str]:
     """A member whose line names no place means the post; a villager is asked."""
+    if is_anonymous(state):
+        return fill.given(talk, state)
     at_post = talk.caller.seat is not None and talk.caller.seat.post and "place" not in reading.proposals
     return {**fill.given(talk), "at_post": "yes" if at_post else ""}
 
 
-def _uncoded(talk: Talk, text: str) -> Turn:
+def _uncoded(talk: Talk, text: str, state: State) -> Turn:
     """Kept where only the programme reads it, and the sender is asked what it is about."""
     if ONLY_DIGITS.fullmatch(digits(text)):
         return Turn(talk.say_with_help("text.help"))
-    return _kept(talk, text, "incident")
+    return _kept(talk, text, "incident", state)
 
 
-def _kept(talk: Talk, text: str, name: str) -> Turn:
+def _kept(talk: Talk, text: str, name: str, state: State = NOTHING_KNOWN) -> Turn:
     """name: of the form that asks what it is about."""
-    kept = keep_text(talk, text, name)
+    kept = keep_text(talk, text, name, state)
     form = talk.desk.forms[name]
-    progress: Progress = begin(form, fill.given(talk))
+    progress: Progress = begin(form, fill.given(talk, state))
     asked = converse(talk, Position("fill", {**kept.state, "progress": progress.to_json()}), None)
     reference = kept.state["draft"]["reference"]
     first = Turn(opened=kept.opened, durable=True, effects=kept.effects)

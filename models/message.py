@@ -128,8 +128,11 @@ def receive(
     contact_id: int | None,
     text: str,
     now: datetime,
+    *,
+    heard: str | None = None,
 ) -> int | None:
-    """Keep an SMS that has come in; None where the gateway has brought it before."""
+    """Keep an SMS that has come in; None where the gateway has brought it before. heard: what it said in full, by
+    which it is known again, where no more than `text` may be kept of it."""
     message_id = new_id()
     row = {
         "id": message_id,
@@ -138,7 +141,7 @@ def receive(
         "provider_id": provider_id,
         "contact_id": contact_id,
         "body_enc": keys.seal(Purpose.MESSAGES, text.encode(), _about(message_id)),
-        "body_mac": keys.mac(Purpose.MESSAGES, text.encode()),
+        "body_mac": keys.mac(Purpose.MESSAGES, (heard or text).encode()),
         "parts": 0,
         "state": MessageState.RECEIVED,
         "not_before_at": now,

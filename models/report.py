@@ -230,6 +230,10 @@ def by_reference(db: Session, reference: str) -> Report | None:
     return db.scalar(select(Report).where(Report.reference == reference))
 
 
+def reference(db: Session, report_id: int) -> str | None:
+    return db.scalar(select(Report.reference).where(Report.id == report_id))
+
+
 def latest_of(db: Session, contact_id: int, since: datetime) -> Report | None:
     """The newest report of a phone that was opened since then and not taken back."""
     mine = Report.contact_id == contact_id, Report.created_at >= since, Report.state != ReportState.WITHDRAWN

@@ -34,6 +34,7 @@ from models import (
     stamp,
     telling,
     threshold,
+    ticket,
 )
 from models.base import Base
 
@@ -63,6 +64,7 @@ TABLES = (
     stamp,
     telling,
     threshold,
+    ticket,
 )
 FOLDER = Path(__file__).resolve().parent / "migrations"
 metadata = Base.metadata

@@ -1,4 +1,5 @@
-"""The blanks of a transcript: `{ref}` is filled by the first reference seen in its place, and stays it."""
+"""The blanks of a transcript: `{ref}` is filled by the first reference seen in its place, and stays it; `{code}` by the
+code of an anonymous report."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -6,7 +7,8 @@ from itertools import count
 
 from models.reference import is_reference
 
-BLANK = re.compile(r"\{(ref[0-9]*)\}")
+BLANK = re.compile(r"\{(ref[0-9]*|code)\}")
+REFERENCE, CODE = "[0-9]{6,8}", "[0-9]{4}"
 NUMBER = re.compile(r"(?<![0-9+])[1-9][0-9]{5,7}(?![0-9])")
 
 
@@ -36,7 +38,7 @@ class Blanks:
     def agree(self, expected: str, got: str) -> bool:
         """Whether what came is what was expected; blanks seen for the first time are filled by it."""
         pattern, new = "", list[str]()
-        for part in re.split(r"(\{ref[0-9]*\})", expected):
+        for part in re.split(r"(\{ref[0-9]*\}|\{code\})", expected):
             name = BLANK.fullmatch(part)
             if name is None or name[1] in self._filled:
                 pattern += re.escape(self.fill(part))
@@ -44,9 +46,9 @@ class Blanks:
                 pattern += f"(?P={name[1]})"
             else:
                 new.append(name[1])
-                pattern += f"(?P<{name[1]}>[0-9]{{6,8}})"
+                pattern += f"(?P<{name[1]}>{CODE if name[1] == 'code' else REFERENCE})"
         found = re.fullmatch(pattern, got)
-        if found is None or not self._fit([found[name] for name in new]):
+        if found is None or not self._fit([found[name] for name in new if name != "code"]):
             return False
         self._filled |= {name: found[name] for name in new}
         return True

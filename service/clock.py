@@ -20,7 +20,12 @@ class Task:
     every_seconds: int
 
 
-TASKS = (Task("sweep", every_seconds=3), Task("seal", every_seconds=60), Task("digest", every_seconds=60))
+TASKS = (
+    Task("sweep", every_seconds=3),
+    Task("seal", every_seconds=60),
+    Task("digest", every_seconds=60),
+    Task("forget", every_seconds=60),
+)
 
 
 class Clock:

@@ -7,6 +7,7 @@ from functools import partial
 
 from flows.form import Channel
 from flows.language import DEFAULT
+from flows.masking import mask
 from handlers import dialling, leaving, resume, texting
 from handlers.caller import Caller, Seat
 from handlers.desk import Desk
@@ -119,7 +120,9 @@ def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
         known = contacts.lock(db, parts.keys, sender, parts.now())
         desk = parts.desk(db, known.edition)
         heard_at = messages.last_heard(db, desk.keys, known.id, sms.text, desk.now - desk.policy.same_text)
-        inbound = messages.receive(db, desk.keys, gateway, sms.provider_id, known.id, sms.text, desk.now)
+        inbound = messages.receive(
+            db, desk.keys, gateway, sms.provider_id, known.id, mask(sms.text), desk.now, heard=sms.text
+        )
         if inbound is None:
             return
         effects = _converse_by_sms(desk, known, sender, Texted(inbound, sms.text, heard_at))
@@ -176,7 +179,7 @@ def dial_ended(parts: Parts, gateway: str, end: UssdEnd) -> None:
 def _keep_only(parts: Parts, gateway: str, sms: InboundSms) -> None:
     """From a short code, a name or ourselves: kept, never answered, since an answer could go round for ever."""
     with transaction(parts.engine) as db:
-        messages.receive(db, parts.keys, gateway, sms.provider_id, None, sms.text, parts.now())
+        messages.receive(db, parts.keys, gateway, sms.provider_id, None, mask(sms.text), parts.now(), heard=sms.text)
     logger.info("kept an SMS that no phone sent")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers import abandon as abandoning
-from handlers import doubt, routing, standstill
+from handlers import doubt, routing, standstill, wiping
 from models import audit, sending, unfinished
 from models import mail as mails
 from models import message as messages
 from models import outlet as outlets
 from models import receipt as receipts
 from models import report as reports
+from models import ticket as tickets
 from service.database import transaction
 from service.delivery import deliver
 from service.digests import digest
@@ -57,6 +58,28 @@ def standing_still(parts: Parts, gateway: str) -> None:
     with transaction(parts.engine) as db:
         effects = standstill.tell(parts.desk(db), gateway)
     follow_up(parts, effects)
+
+
+def forget(parts: Parts) -> None:
+    """Find the anonymous reports whose tellers are to be forgotten by now; each gets a job of its own."""
+    with transaction(parts.engine) as db:
+        due = tickets.due(db, parts.now(), BATCH)
+    for report_id in due.wipe:
+        parts.enqueue("wipe", report_id)
+    for report_id in due.empty:
+        parts.enqueue("empty_vault", report_id)
+
+
+def wipe(parts: Parts, report_id: int) -> None:
+    """Nothing leads from that report to its teller any more."""
+    with transaction(parts.engine) as db:
+        wiping.wipe(parts.desk(db), report_id)
+
+
+def empty_vault(parts: Parts, report_id: int) -> None:
+    """Nobody is answered about that report any more."""
+    with transaction(parts.engine) as db:
+        wiping.empty_vault(parts.desk(db), report_id)
 
 
 def sweep(parts: Parts) -> None:
@@ -106,6 +129,9 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "digest": digest,
     "abandon": abandon,
     "seal": seal,
+    "forget": forget,
+    "wipe": wipe,
+    "empty_vault": empty_vault,
     "doubted": doubted,
     "standstill": standing_still,
     "sweep": sweep,

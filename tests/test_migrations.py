@@ -51,12 +51,16 @@ def test_what_waits_is_found_by_an_index_of_only_what_waits(engine: Engine) -> N
         "ix_alert_tell",
         "ix_incident_idle",
         "ix_ladder_next",
+        "ix_ticket_unwiped",
+        "ix_ticket_vault",
     }
     assert "seal_no is null" in conditions["ix_audit_unsealed"]
     assert "acked_at is null" in conditions["ix_alert_open"]
     assert "tell_at is not null" in conditions["ix_alert_tell"]
     assert "idle_told_at is null" in conditions["ix_incident_idle"]
     assert "next_at is not null" in conditions["ix_ladder_next"]
+    assert "wiped_at is null" in conditions["ix_ticket_unwiped"]
+    assert "vault_until is not null" in conditions["ix_ticket_vault"]
     assert "routed_at is null" in conditions["ix_report_unrouted"]
     assert "due" in conditions["ix_message_due"]
     assert "due" in conditions["ix_mail_due"]

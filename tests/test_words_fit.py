@@ -25,6 +25,7 @@ VALUES = {
     "grade": "B",
     "day": "31/12",
     "left": 3,
+    "digits": "1234",
     "code": "*384*1234#",
     "hour": "23:59",
     "names": NAME,

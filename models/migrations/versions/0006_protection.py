@@ -3,6 +3,11 @@
 Revision: 0006, after 0005
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+import models.base
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -10,4 +15,29 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "ticket",
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=True),
+        sa.Column("begun_at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("wiped_at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("code_mac", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("vault_enc", sa.LargeBinary(), nullable=True),
+        sa.Column("vault_until", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_ticket_contact_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_ticket_conversation_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_ticket_report_id")),
+        sa.PrimaryKeyConstraint("report_id", name=op.f("pk_ticket")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_contact_id"), ["contact_id"], unique=False)
+        for name, column, condition in (
+            ("ix_ticket_unwiped", "begun_at", "wiped_at IS NULL"),
+            ("ix_ticket_vault", "vault_until", "vault_until IS NOT NULL"),
+        ):
+            batch_op.create_index(
+                name, [column], unique=False, sqlite_where=sa.text(condition), postgresql_where=sa.text(condition)
+            )

@@ -1,0 +1,77 @@
+"""What leads from a report to the phone that told it, and how it goes: message rows, conversations, the contact."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.consent import Consent
+from models.contact import Contact
+from models.conversation import Conversation
+from models.member import MemberPhone
+from models.message import Direction, Message, MessageState
+from models.receipt import Receipt
+from models.report import Report
+from models.ticket import Ticket
+
+DIAL = timedelta(hours=1)  # no dial lasts longer, so an older contact was there before it
+ON_ITS_WAY = (MessageState.DUE, MessageState.CLAIMED)
+NAMELESS: dict[str, Any] = {"contact_id": None, "body_enc": None, "body_mac": None, "provider_id": None}
+
+
+def _dialogue(contact_id: int, since: datetime) -> ColumnElement[bool]:
+    """What that phone wrote since then, and what it was answered; no alert of a member's."""
+    mine = (Message.contact_id == contact_id) & (Message.created_at >= since)
+    return mine & or_(Message.direction == Direction.IN, Message.purpose_key.startswith("reply:"))
+
+
+def is_waiting(db: Session, contact_id: int, since: datetime) -> bool:
+    """Whether an answer has not left yet."""
+    query = select(Message.id).where(_dialogue(contact_id, since), Message.state.in_(ON_ITS_WAY))
+    return db.scalars(query.limit(1)).first() is not None
+
+
+def wipe_messages(db: Session, contact_id: int, since: datetime) -> None:
+    """The rows stay, for the count of parts and money; texts, phone and the gateway's names for them go."""
+    _wipe(db, db.scalars(select(Message.id).where(_dialogue(contact_id, since))).all())
+
+
+def wipe_answers(db: Session, report_id: int) -> None:
+    """What was sent about that report to whoever had asked to be answered."""
+    told = [f"{what}:{report_id}" for what in ("seen", "closed", "idle")]
+    _wipe(db, db.scalars(select(Message.id).where(Message.purpose_key.in_(told))).all())
+
+
+def _wipe(db: Session, message_ids: Sequence[int]) -> None:
+    mine = Message.id.in_(message_ids)
+    named = select(Message.provider_id).where(mine, Message.provider_id.is_not(None))
+    refs = select(Message.client_ref).where(mine)
+    db.execute(delete(Receipt).where(or_(Receipt.provider_id.in_(named), Receipt.provider_id.in_(refs))))
+    db.execute(update(Message).where(mine, Message.state.in_(ON_ITS_WAY)).values(state=MessageState.HELD))
+    db.execute(update(Message).where(mine).values(**NAMELESS))
+
+
+def wipe_conversation(db: Session, report_id: int, conversation_id: int, since: datetime) -> None:
+    """The report leaves its conversation. That goes, unless other reports stand in it; then it says no more than that
+    there was one. An SMS conversation in which something else is told by now stays as it is."""
+    db.execute(update(Report).where(Report.id == report_id).values(conversation_id=None))
+    mine = Conversation.id == conversation_id
+    others = exists().where(Report.conversation_id == conversation_id)
+    held = exists().where(Ticket.conversation_id == conversation_id)
+    busy = Conversation.draft_id.is_not(None)
+    db.execute(delete(Conversation).where(mine, ~others, ~held, ~busy))
+    blank: dict[str, Any] = {"progress_enc": None, "reply_enc": None, "text_len": None, "text_mac": None}
+    blank |= {"handler": "", "ended": True, "updated_at": Conversation.created_at}
+    db.execute(update(Conversation).where(mine, ~busy).values(**blank))
+
+
+def drop_contact(db: Session, contact_id: int, since: datetime) -> None:
+    """A phone that nobody knew before, and on which nothing hangs, was never here."""
+    hanging = [
+        exists().where(table.contact_id == contact_id)
+        for table in (Consent, Conversation, MemberPhone, Message, Report, Ticket)
+    ]
+    fresh = Contact.id == contact_id, Contact.created_at >= since - DIAL
+    db.execute(delete(Contact).where(*fresh, *(~each for each in hanging)))
