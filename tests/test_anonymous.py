@@ -215,13 +215,14 @@ def test_what_begins_with_99_and_a_sign_is_told_without_a_number(text: str, rest
     assert without_prefix(text) == rest
 
 
-def test_99_is_an_answer_where_a_number_was_asked_for(post: Post) -> None:
-    for text in ("99#ALERTE 31", "1", "1", "99", "Gogui"):
-        post.sms(VILLAGER, text)
+def test_99_is_an_answer_where_something_was_asked(post: Post) -> None:
+    post.sms(VILLAGER, "AVIS 83")
+    post.sms(VILLAGER, "99")
     with reading(post.parts.engine) as db:
         report = db.scalars(select(Report)).one()
         assert not report.partial
-        assert reports.answers(db, post.parts.keys, report)["count"] == "99"
+        assert report.contact_id is not None
+        assert reports.answers(db, post.parts.keys, report)["message"] == "99"
 
 
 @pytest.mark.parametrize(

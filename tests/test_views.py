@@ -30,6 +30,7 @@ from handlers.caller import Caller, Seat
 from handlers.conversation import converse
 from handlers.keywords import Command, Keyword, obey
 from handlers.reading_room import OWN, Reader, Sight, contents, most
+from handlers.texting import Asked, Echo
 from handlers.turn import Position, Talk
 from handlers.views import VIEWS
 from models import contact as contacts
@@ -196,8 +197,8 @@ def _mine(scene: Scene, phone: str) -> str:
 
 def _texting(scene: Scene, phone: str) -> str:
     with scene.talk(phone) as talk:
-        told = [texting.answer(talk, each.reference, None).text for each in scene.filed]
-        told.append(texting.answer(talk, "ALERTE 12", None, repeated=True).text)
+        told = [texting.answer(talk, each.reference, Asked(), Echo()).text for each in scene.filed]
+        told.append(texting.answer(talk, "ALERTE 12", Asked(), Echo(heard=True)).text)
     return "\n".join(text for text in told if "inconnue" not in text)
 
 
