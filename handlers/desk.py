@@ -22,7 +22,8 @@ class Policy:
     """What the operator of the service has settled; lengths of time as timedelta. dialogue: how long a question by SMS
     waits for its answer; late: how long after that an answer is still known for one; patience: after so long without an
     answer the teller is reminded; same_text: the same words again within it are no second report; echo: nor is there
-    anybody to answer them within this."""
+    anybody to answer them within this; same_reply: within it a phone gets the same text same_reply_most times;
+    parts_a_day: of SMS, alerts aside, that a phone gets within a day."""
 
     timezone: ZoneInfo
     limits: Limits
@@ -38,6 +39,10 @@ class Policy:
     patience: timedelta = timedelta(minutes=30)
     same_text: timedelta = timedelta(minutes=5)
     echo: timedelta = timedelta(minutes=1)
+    same_reply: timedelta = timedelta(minutes=30)
+    same_reply_most: int = 5
+    day: timedelta = timedelta(hours=24)
+    parts_a_day: int = 100
     receipt_pause: timedelta = timedelta(seconds=10)
     resume: timedelta = timedelta(minutes=30)
     resume_member: timedelta = timedelta(days=7)

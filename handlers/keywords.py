@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from flows.engine import begin, propose
 from flows.folding import fold
 from flows.reader import read
-from handlers import fill, follow, resume, verdict
+from handlers import fill, follow, resume, silence, verdict
 from handlers.acknowledge import acknowledge
 from handlers.turn import State, Talk, Turn
 from handlers.turn import show as go
@@ -153,12 +153,12 @@ def _ack(talk: Talk, rest: str) -> Turn:
 
 
 def _stop(talk: Talk, rest: str) -> Turn:
-    contact.stop(talk.desk.db, talk.desk.keys, talk.caller.phone, "keyword", talk.desk.now)
-    return Turn(talk.say("stop.done"), durable=True, farewell=True)
+    effects = silence.stop(talk.desk, talk.caller.phone, "keyword")
+    return Turn(talk.say("stop.done"), durable=True, farewell=True, effects=effects)
 
 
 def _start(talk: Talk, rest: str) -> Turn:
-    contact.restart(talk.desk.db, talk.desk.keys, talk.caller.phone)
+    silence.restart(talk.desk, talk.caller.phone)
     return Turn(talk.say("stop.undone"), durable=True)
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from flows.gsm7 import fit, parts
 from handlers.desk import Desk
-from models import contact
+from models import contact, restraint
 from models import message as messages
+from models.restraint import Held
 
 
 def write(
@@ -19,17 +20,19 @@ def write(
     even_if_stopped: bool = False,
     gateway: str = "",
 ) -> int | None:
-    """The id of the message now due; None where this purpose has its message already, or the phone said STOP, or it
-    is erased.
+    """The id of the message now due; None where this purpose has its message already, or the phone is erased, or the
+    message is held: it is written down with the reason, and nobody sends it.
 
     purpose: "reply:ID", "receipt:ID", "alert:ID:1": the same duty twice makes one message; gateway: another than
     the one by which that phone is reached, as long as it is open.
     """
     phone = contact.number(desk.db, desk.keys, contact_id)
-    if phone is None or (not even_if_stopped and contact.is_stopped(desk.db, desk.keys, phone)):
+    if phone is None:
         return None
     fitted = fit(text)
-    return messages.queue(
+    stopped = not even_if_stopped and contact.is_stopped(desk.db, desk.keys, phone)
+    held = Held.STOPPED if stopped else None if alert_id else _enough(desk, contact_id, fitted)
+    message_id = messages.queue(
         desk.db,
         desk.keys,
         gateway=gateway or desk.policy.ways.to(phone),
@@ -40,4 +43,15 @@ def write(
         alert_id=alert_id,
         not_before=not_before or desk.now,
         now=desk.now,
+        held=held,
     )
+    return None if held else message_id
+
+
+def _enough(desk: Desk, contact_id: int, text: str) -> Held | None:
+    """Whether that phone has had this text, or texts, often enough; never asked of an alert."""
+    policy, now = desk.policy, desk.now
+    had = restraint.lately(desk.db, desk.keys, contact_id, text, now - policy.same_reply, now - policy.day)
+    if had.same >= policy.same_reply_most:
+        return Held.SAME_TEXT
+    return Held.DAY if had.parts + len(parts(text)) > policy.parts_a_day else None

@@ -1,5 +1,6 @@
 """A contact is a phone, known by a keyed hash of its number; the row that every hop and SMS of it locks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,15 +138,23 @@ def remember_place(db: Session, contact_id: int, place_id: int) -> None:
     db.execute(update(Contact).where(Contact.id == contact_id).values(last_place_id=place_id))
 
 
-def stop(db: Session, keys: Keyring, phone: str, source: str, now: datetime) -> None:
-    """Nothing is sent to this number any more; saying so twice changes nothing."""
+def stop(db: Session, keys: Keyring, phone: str, source: str, now: datetime) -> bool:
+    """Nothing is sent to this number any more; False where that has been said before, which changes nothing."""
     row = {"mac": keys.suppression(phone), "since_at": now, "source": source}
     insert = upsert(db.connection(), Suppression).values(row).on_conflict_do_nothing(index_elements=["mac"])
-    db.execute(insert)
+    mark_phone(db, keys, phone, now)
+    return db.execute(insert.returning(Suppression.mac)).first() is not None
 
 
 def restart(db: Session, keys: Keyring, phone: str) -> None:
     db.execute(delete(Suppression).where(Suppression.mac == keys.suppression(phone)))
+    mark_phone(db, keys, phone, None)
+
+
+def mark_phone(db: Session, keys: Keyring, phone: str, stopped_at: datetime | None) -> None:
+    """On the roster it stands by the phone too, so that duties go past whoever cannot be told of them."""
+    mine = MemberPhone.contact_id.in_(select(Contact.id).where(Contact.pseudonym == keys.pseudonym(phone)))
+    db.execute(update(MemberPhone).where(mine).values(stopped_at=stopped_at))
 
 
 def has_stopped(db: Session, keys: Keyring, contact_id: int) -> bool:
@@ -158,6 +167,13 @@ def is_stopped(db: Session, keys: Keyring, phone: str) -> bool:
     """Whether somebody has said STOP on that number."""
     query = select(Suppression.mac).where(Suppression.mac == keys.suppression(phone))
     return db.scalar(query) is not None
+
+
+def stopped(db: Session, keys: Keyring, phones: Collection[str]) -> frozenset[str]:
+    """Those of these numbers on which somebody has said STOP."""
+    by_mac = {keys.suppression(phone): phone for phone in phones}
+    found = db.scalars(select(Suppression.mac).where(Suppression.mac.in_(by_mac)))
+    return frozenset(by_mac[mac] for mac in found)
 
 
 def last_place(db: Session, contact_id: int | None) -> int | None:

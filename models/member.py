@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Row, String, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Row, String, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -41,13 +41,15 @@ class Member(Base):
 
 
 class MemberPhone(Base):
-    """A phone of a member; lost_at: it is lost or seized, and acts for nobody any more."""
+    """A phone of a member; lost_at: it is lost or seized, and acts for nobody any more; stopped_at: its holder has said
+    STOP, so it acts, and nobody can tell it anything."""
 
     __tablename__ = "member_phone"
 
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     lost_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
 
 
 class MemberArea(Base):
@@ -60,7 +62,7 @@ class MemberArea(Base):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An active member to be told something, with the contacts of the phones that are not lost."""
+    """An active member to be told something, with the contacts of the phones that are not lost and hear us."""
 
     member_id: int
     level: int
@@ -85,7 +87,7 @@ def holding(db: Session, roles: Sequence[Role], areas: Sequence[str] | None, now
 def with_phones(db: Session, rows: Sequence[Row[tuple[int, int, str]]]) -> list[Recipient]:
     """Rows of (member id, level, language) as recipients; whoever has no phone left can be told nothing."""
     query = select(MemberPhone.member_id, MemberPhone.contact_id).where(
-        MemberPhone.member_id.in_([row.id for row in rows]), MemberPhone.lost_at.is_(None)
+        MemberPhone.member_id.in_([row.id for row in rows]), *_reachable()
     )
     phones: dict[int, list[int]] = defaultdict(list)
     for member_id, contact_id in db.execute(query.order_by(MemberPhone.contact_id)):
@@ -155,6 +157,20 @@ def list_in_directory(db: Session, member_id: int, listed: bool) -> None:
 
 
 def phones(db: Session, member_id: int) -> list[int]:
-    """The contacts of the member's phones that are not lost."""
-    mine = MemberPhone.member_id == member_id, MemberPhone.lost_at.is_(None)
+    """The contacts of the member's phones that can be told something."""
+    mine = MemberPhone.member_id == member_id, *_reachable()
     return list(db.scalars(select(MemberPhone.contact_id).where(*mine).order_by(MemberPhone.contact_id)))
+
+
+def _reachable() -> tuple[ColumnElement[bool], ...]:
+    return MemberPhone.lost_at.is_(None), MemberPhone.stopped_at.is_(None)
+
+
+def on_duty(db: Session, now: datetime) -> list[Member]:
+    return list(db.scalars(select(Member).where(serving(now)).order_by(Member.role, Member.level, Member.id)))
+
+
+def unreachable(db: Session, now: datetime) -> list[Member]:
+    """Members on duty whom nobody can tell anything: every phone is lost, or its holder has said STOP."""
+    told = exists().where(MemberPhone.member_id == Member.id, *_reachable())
+    return list(db.scalars(select(Member).where(serving(now), ~told).order_by(Member.role, Member.level, Member.id)))

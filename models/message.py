@@ -49,6 +49,7 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("gateway", "direction", "provider_id"),
+        Index("ix_message_contact_lately", "contact_id", "created_at"),
         Index("ix_message_due", "not_before_at", sqlite_where=DUE, postgresql_where=DUE),
     )
 
@@ -98,8 +99,9 @@ def queue(
     alert_id: int | None,
     not_before: datetime,
     now: datetime,
+    held: str | None = None,
 ) -> int | None:
-    """Write a message down as due; None where its purpose has one already."""
+    """Write a message down as due, or as held for that reason; None where its purpose has one already."""
     message_id = new_id()
     row = {
         "id": message_id,
@@ -107,8 +109,10 @@ def queue(
         "gateway": gateway,
         "contact_id": contact_id,
         "body_enc": keys.seal(Purpose.MESSAGES, text.encode(), _about(message_id)),
+        "body_mac": keys.mac(Purpose.MESSAGES, text.encode()),
         "parts": parts,
-        "state": MessageState.DUE,
+        "state": MessageState.HELD if held else MessageState.DUE,
+        "reason": held,
         "not_before_at": not_before,
         "tries": 0,
         "client_ref": str(message_id),

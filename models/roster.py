@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.base import new_id
-from models.contact import lock
+from models.contact import lock, mark_phone, stopped
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberArea, MemberPhone
 from models.phone import is_valid, mask
@@ -50,6 +50,8 @@ def import_roster(
             account.changes.append(f"row {number}: the numbering plan does not know this phone; taken all the same")
         if _has_lost(db, member_id):
             account.changes.append(f"row {number}: a phone of this member is suspended, and stays so")
+        if stopped(db, rolls.keys, entry.phones):
+            account.changes.append(f"row {number}: a phone of this member has said STOP, and gets no SMS")
     if replace and not account.problems:
         _deactivate_others(db, seen, rolls.now, account)
     return account
@@ -103,6 +105,8 @@ def _write(db: Session, rolls: Rolls, member: Member, entry: Entry, contacts: Se
     db.add_all([MemberArea(member_id=member.id, pcode=p, pcode_version=v) for p, v in sorted(entry.areas)])
     db.flush()
     _write_phones(db, member.id, contacts)
+    for phone in stopped(db, rolls.keys, entry.phones):
+        mark_phone(db, rolls.keys, phone, rolls.now)
 
 
 def _write_phones(db: Session, member_id: int, contacts: Sequence[int]) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from models import contact as contacts
 from models import receipt as receipts
+from models import restraint
 from models.contact import Contact, open_number
 from models.keys import Keyring
 from models.message import ALERTS_FIRST, FINAL, Message, MessageState, open_text
 from models.outlet import Waiting
+from models.restraint import FAREWELL, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def claim(db: Session, keys: Keyring, message_ids: Sequence[int], now: datetime)
         .join(Contact, Contact.id == Message.contact_id)
         .where(Message.id.in_(ids), Contact.number_enc.is_not(None))
     )
-    return [
+    claimed = [
         Claimed(
             id=message_id,
             gateway=gateway,
@@ -63,6 +66,19 @@ def claim(db: Session, keys: Keyring, message_ids: Sequence[int], now: datetime)
         )
         for message_id, gateway, body, tries, client_ref, contact_id, number in db.execute(query)
     ]
+    return _without_stopped(db, keys, claimed)
+
+
+def _without_stopped(db: Session, keys: Keyring, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """A STOP may have come while its message was being written down, in a transaction that could not see it; what
+    confirms a STOP goes out all the same."""
+    stopped = contacts.stopped(db, keys, [each.phone for each in claimed]) if claimed else frozenset[str]()
+    silenced = [each.id for each in claimed if each.phone in stopped]
+    farewells = select(Message.id).where(Message.id.in_(silenced), Message.purpose_key.startswith(FAREWELL))
+    held = set(silenced) - set(db.scalars(farewells)) if silenced else set[int]()
+    if held:
+        restraint.hold(db, held, Held.STOPPED)
+    return [each for each in claimed if each.id not in held]
 
 
 def move(db: Session, message_id: int, gateway: str) -> None:

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import outlet as outlets
-from models import sending
+from models import restraint, sending
 from models.message import MessageState
+from models.restraint import Held
 from models.sending import Claimed, Ending
-from service.database import Busy, transaction
+from service.database import Busy, reading, transaction
 from service.gateways.contract import SendResult, Verdict
 from service.parts import Parts
+from service.receipts import refused
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ def deliver(parts: Parts, *message_ids: int) -> None:
     """Send those of these messages that are due, as fast as their gateways may be fed; equal texts go out in one
     request. What one job has no time for becomes another job."""
     until = time.monotonic() + PATIENCE_SECONDS
+    _hold_back(parts, message_ids)
     left: Sequence[int] = message_ids
     while left:
         now = parts.now()
@@ -46,6 +49,17 @@ def deliver(parts: Parts, *message_ids: int) -> None:
                 parts.enqueue("deliver", *left)
                 return
             time.sleep(max(0.0, wait))
+
+
+def _hold_back(parts: Parts, message_ids: Sequence[int]) -> None:
+    """Answers that are too many are held, and nothing else ever is."""
+    with reading(parts.engine) as db:
+        replies = restraint.fresh_replies(db, message_ids)
+    too_many = parts.brake.too_fast(replies)
+    if too_many:
+        logger.warning("%d answers held: %s", len(too_many), Held.RATE.value)
+        with transaction(parts.engine) as db:
+            restraint.hold(db, too_many, Held.RATE)
 
 
 def _claim(parts: Parts, message_ids: Sequence[int], now: datetime) -> tuple[list[Claimed], outlets.Allotted]:
@@ -117,6 +131,8 @@ def _record(parts: Parts, sent: dict[str, Claimed], results: Sequence[SendResult
             if tries == WRITES:
                 raise
     for result in results:
+        if result.opted_out:
+            refused(parts, result.to)
         if result.verdict is not Verdict.ACCEPTED:
             logger.warning("message %d: %s (%s)", sent[result.to].id, result.verdict.value, result.reason)
 

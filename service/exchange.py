@@ -20,6 +20,7 @@ from models import conversation as conversations
 from models import message as messages
 from models import unfinished as drafts
 from models.phone import parse_phone
+from models.restraint import FAREWELL, REPLY
 from service.database import reading, transaction
 from service.gateways.contract import InboundSms, Unreadable, UssdEnd, UssdRequest
 from service.gateways.history import Heard, Kind, latest, newest
@@ -38,14 +39,26 @@ def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy,
     and Unreadable for the session of another phone."""
     proofs: tuple[Proof, ...] = ()
+    dials_too_often = _is_bare_dial(request) and parts.brake.refuses_dial(_alias(parts, request.phone))
     while True:
         try:
-            return _answer_hop(parts, gateway, request, proofs)
+            return _answer_hop(parts, gateway, request, proofs, dials_too_often)
         except Unproven as unproven:  # at most once for each PIN in the text
             proofs = (*proofs, unproven.prove())
 
 
-def _answer_hop(parts: Parts, gateway: str, request: UssdRequest, proofs: tuple[Proof, ...]) -> Screen:
+def _is_bare_dial(request: UssdRequest) -> bool:
+    """Nothing was said yet, so nothing is lost with it. (Who dials with digits may be filing a report.)"""
+    return request.history == "" or bool(request.new and not request.dialled)
+
+
+def _alias(parts: Parts, phone: str) -> str:
+    return parts.keys.pseudonym(parse_phone(phone) or phone).hex()
+
+
+def _answer_hop(
+    parts: Parts, gateway: str, request: UssdRequest, proofs: tuple[Proof, ...], dials_too_often: bool
+) -> Screen:
     phone = parse_phone(request.phone) or request.phone
     with transaction(parts.engine) as db:
         known = contacts.lock(db, parts.keys, phone, parts.now())
@@ -58,6 +71,8 @@ def _answer_hop(parts: Parts, gateway: str, request: UssdRequest, proofs: tuple[
             return Screen(dial.reply, dial.ended)
         if dial is not None and dial.taken_over:
             return Screen(desk.say("dial.taken_over", _caller(desk, known, phone).language), True)
+        if dial is None and dials_too_often:
+            return Screen(desk.say_with_help("error.busy", _caller(desk, known, phone).language), True)
         dial = dial or conversations.begin(db, gateway, request.session_key, known.id, "ussd", desk.now)
         talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts, proofs)
         turn = _turn(talk, heard, _position(dial), request.dialled)
@@ -113,7 +128,7 @@ def _caller(desk: Desk, known: contacts.Known, phone: str) -> Caller:
 def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
     """Keep an SMS and what it asks for; the answer is a message like any other. Raises Busy."""
     sender = parse_phone(sms.sender)
-    if sender is None or sms.sender in parts.policy.own_numbers:
+    if sender is None or _is_ours(parts, sms, sender):
         _keep_only(parts, gateway, sms)
         return
     with transaction(parts.engine) as db:
@@ -127,6 +142,11 @@ def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:
             return
         effects = _converse_by_sms(desk, known, sender, Texted(inbound, sms.text, heard_at))
     follow_up(parts, effects)
+
+
+def _is_ours(parts: Parts, sms: InboundSms, sender: str) -> bool:
+    """From one of our own numbers, in whatever form, or from the very number that it was sent to."""
+    return sender in parts.policy.own_numbers or sender == parse_phone(sms.to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,8 @@ def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, sms: Texted
     text = "\n".join(filter(None, [turn.text, resume.reminder(talk) if turn.is_filed else ""]))
     if not text:
         return turn.effects
-    reply = write(desk, known.id, text, f"reply:{sms.message_id}", even_if_stopped=turn.farewell)
+    purpose = f"{FAREWELL if turn.farewell else REPLY}{sms.message_id}"
+    reply = write(desk, known.id, text, purpose, even_if_stopped=turn.farewell)
     return (*turn.effects, Deliver((reply,))) if reply else turn.effects
 
 

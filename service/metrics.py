@@ -13,11 +13,12 @@ from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session
 
 from models import outlet as outlets
-from models import reach
+from models import reach, restraint
 from models.alert import Alert
 from models.incident import History, Incident, IncidentState
 from models.message import Message
 from models.report import Report
+from service.brake import refused_dials
 from service.database import reading
 from service.queue import lengths, quick_connection
 
@@ -57,6 +58,7 @@ class Figures(Collector):
         with reading(self._engine) as db:
             yield from _routing(db, self._now())
             yield from _messages(db)
+            yield from _held(db)
             yield from _alerts(db)
             yield from _outlets(db)
         yield from _queue(self._redis)
@@ -75,6 +77,13 @@ def _messages(db: Session) -> Iterator[GaugeMetricFamily]:
     grouped = select(Message.direction, Message.state, func.count()).group_by(Message.direction, Message.state)
     for direction, state, count in db.execute(grouped):
         family.add_metric([direction.value, state.value], count)
+    yield family
+
+
+def _held(db: Session) -> Iterator[GaugeMetricFamily]:
+    family = GaugeMetricFamily("karakoro_messages_held", "SMS that were not sent, by reason", labels=("reason",))
+    for reason, count in restraint.counted(db).items():
+        family.add_metric([reason], count)
     yield family
 
 
@@ -97,10 +106,11 @@ def _outlets(db: Session) -> Iterator[GaugeMetricFamily]:
 
 def _queue(redis: Redis) -> Iterator[GaugeMetricFamily]:
     try:
-        found = lengths(redis)
+        found, refused = lengths(redis), refused_dials(redis)
     except RedisError:
-        found = {}
+        found, refused = {}, 0
     yield _gauge("redis_up", "Whether Redis answers", float(bool(found)))
+    yield _gauge("dials_refused", "Dials that came too often, since Redis was last emptied", refused)
     family = GaugeMetricFamily("karakoro_jobs", "Jobs on the queue by state", labels=("state",))
     for state, count in found.items():
         family.add_metric([state], count)

@@ -15,6 +15,9 @@ from handlers.desk import Desk, Policy
 from handlers.period import Rhythm
 from handlers.ways import Ways
 from models.keys import Keyring
+from models.phone import parse_phone
+from service import brake
+from service.brake import Brake
 from service.database import make_engine
 from service.gateways.africastalking import AfricasTalking
 from service.gateways.contract import SmsGateway
@@ -47,6 +50,7 @@ class Parts:
     gateways: Mapping[str, SmsGateway]
     enqueue: Enqueue
     now: Callable[[], datetime]
+    brake: Brake
     postman: Postman | None = None
 
     def desk(self, db: Session, edition: int | None = None) -> Desk:
@@ -87,6 +91,7 @@ def build(
         gateways=_gateways(settings),
         enqueue=Later(ask) if web else ask,
         now=now,
+        brake=Brake(quick_connection(settings.redis_url), _brakes(settings), now),
         postman=_postman(settings),
     )
 
@@ -100,13 +105,19 @@ def policy_of(settings: Settings) -> Policy:
         help_number=settings.help_number,
         ways=Ways(dict(settings.sms_routes)),
         direct_dial=settings.direct_dial,
-        own_numbers=frozenset(settings.own_numbers),
+        own_numbers=frozenset(filter(None, map(parse_phone, (*settings.own_numbers, settings.africastalking_sender)))),
+        same_reply_most=settings.same_reply_most,
+        parts_a_day=settings.parts_a_day,
         session=timedelta(seconds=settings.session_seconds),
         resume=timedelta(minutes=settings.resume_minutes),
         resume_member=timedelta(days=settings.resume_days),
         rhythm=_rhythm(settings),
         writes_mail=bool(settings.smtp_url),
     )
+
+
+def _brakes(settings: Settings) -> brake.Limits:
+    return brake.Limits(settings.replies_per_phone, settings.replies_in_all, settings.dials_per_phone)
 
 
 def _rhythm(settings: Settings) -> Rhythm:

@@ -65,7 +65,7 @@ def test_an_sms_needs_nothing_but_sender_and_text() -> None:
 def test_a_receipt_is_read() -> None:
     form = {**DELIVERY, "status": "Failed", "failureReason": "UserInBlackList"}
     assert africastalking.read_delivery(form) == Receipt(
-        "ATXid_1", ReceiptState.FAILED, "Failed", "UserInBlackList", PHONE
+        "ATXid_1", ReceiptState.FAILED, "Failed", "UserInBlackList", PHONE, opted_out=True
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, TOKEN, VILLAGER, Post
+from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, COORDINATOR_LEVEL_2, TOKEN, VILLAGER, Post
 from sqlalchemy import select
 
 from models.keys import CannotOpen
@@ -42,7 +42,6 @@ def only_the_alerts_wait(post: Post) -> None:
         pytest.param({"status_code": 403}, MessageState.FAILED, id="invalid number"),
         pytest.param({"status_code": 404}, MessageState.FAILED, id="unsupported number"),
         pytest.param({"status_code": 405}, MessageState.DUE, id="no balance"),
-        pytest.param({"status_code": 406}, MessageState.FAILED, id="blacklisted"),
         pytest.param({"status_code": 407}, MessageState.FAILED, id="no route"),
         pytest.param({"status_code": 409}, MessageState.FAILED, id="do not disturb"),
         pytest.param({"status_code": 500}, MessageState.DUE, id="internal error"),
@@ -68,6 +67,17 @@ def test_every_end_of_a_send_is_one_of_four(
     simulator.network.script(Outcome(**outcome), times=2)
     post.work()
     assert [message.state for message in messages(post)] == [state, state]
+
+
+def test_whoever_is_on_the_networks_black_list_is_told_nothing_more_and_the_next_level_is(
+    post: Post, simulator: Simulator
+) -> None:
+    report(post)
+    only_the_alerts_wait(post)
+    simulator.network.script(Outcome(status_code=406), times=2)
+    post.work()
+    assert sorted(message.state.value for message in messages(post)) == ["accepted", "failed", "failed"]
+    assert len(simulator.network.inbox(COORDINATOR_LEVEL_2)) == 1
 
 
 def test_a_gateway_that_is_not_there_is_tried_again(open_post: Any) -> None:

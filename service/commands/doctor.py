@@ -83,6 +83,9 @@ def _roster(here: Parts, db: Session) -> Iterator[Finding]:
         found = [one for one in members.holding(db, [role], None, here.now()) if one.contact_ids]
         well = bool(found) or (False if role is Role.ADMIN else None)
         yield Finding(f"role {role.value}", well, f"{len(found)} with a phone" if found else "nobody to tell")
+    deaf = len(members.unreachable(db, here.now()))
+    said = f"{deaf} on duty whom nobody can tell anything: `roster list --unreachable`" if deaf else "all can be told"
+    yield Finding("members", None if deaf else True, said)
 
 
 def _redis(here: Parts) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`roster import`, `roster suspend`, `roster reinstate` and `roster pin`."""
+"""`roster import`, `roster list`, `roster suspend`, `roster reinstate` and `roster pin`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +17,7 @@ from models.keys import Keyring
 from models.phone import parse_phone
 from service.commands.accounts import read_rows, tell
 from service.commands.context import parts
-from service.database import transaction
+from service.database import reading, transaction
 from service.exchange import follow_up
 from service.stocking import rolls
 
@@ -37,6 +37,19 @@ def import_members(path: Path, replace: bool) -> None:
         effects = reroute(desk, account.moved)
     follow_up(here, effects)
     tell(account.changes, account.problems, account.sums)
+
+
+@roster.command("list")
+@click.option("--unreachable", is_flag=True, help="Only whom nobody can tell anything.")
+def list_members(unreachable: bool) -> None:
+    """The members on duty: role, level, name, and how many phones hear us. A STOP or a lost phone takes one away."""
+    here = parts()
+    with reading(here.engine) as db:
+        listed = members.unreachable(db, here.now()) if unreachable else members.on_duty(db, here.now())
+        for member in listed:
+            phones = len(members.phones(db, member.id))
+            name = members.name(db, here.keys, member.id)
+            click.echo(f"{member.role.value} {member.level} {phones} {'phone' if phones == 1 else 'phones'}: {name}")
 
 
 @roster.command("suspend")

@@ -58,6 +58,7 @@ STATUS_CODES = {
     502: Verdict.BUSY,  # rejected by gateway
 }
 INSUFFICIENT_BALANCE, USER_IN_BLACKLIST = 405, 406
+OPTED_OUT = "userinblacklist"  # in receipts; it is spelt UserInBlackList there, and UserInBlacklist elsewhere
 DELIVERY_STATUSES = {
     "Sent": ReceiptState.ON_ITS_WAY,
     "Submitted": ReceiptState.ON_ITS_WAY,
@@ -107,8 +108,9 @@ def read_delivery(form: Mapping[str, str]) -> Receipt:
         provider_id=_required(form, "id").strip()[:LONGEST_ID],
         state=DELIVERY_STATUSES.get(status, ReceiptState.ON_ITS_WAY),
         raw=status[:LONGEST_WORD],
-        reason=_text(form, "failureReason")[:LONGEST_WORD],
+        reason=(reason := _text(form, "failureReason").strip()[:LONGEST_WORD]),
         phone=_phone(_text(form, "phoneNumber")),
+        opted_out=reason.casefold() == OPTED_OUT,
     )
 
 

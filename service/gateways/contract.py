@@ -77,13 +77,15 @@ class InboundSms:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """provider_id: as in the SendResult; raw: the provider's word for the state, reason: for why it failed."""
+    """provider_id: as in the SendResult; raw: the provider's word for the state, reason: for why it failed; opted_out:
+    as in the SendResult."""
 
     provider_id: str
     state: ReceiptState
     raw: str
     reason: str = ""
     phone: str = ""
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
