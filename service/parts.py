@@ -14,6 +14,7 @@ from flows.world import Limits
 from handlers.desk import Desk, Policy
 from handlers.period import Rhythm
 from handlers.ways import Ways
+from models import schema  # noqa: F401  every process must know every table: rows refer to each other
 from models.keys import Keyring
 from models.phone import parse_phone
 from service import brake
