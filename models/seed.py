@@ -86,8 +86,8 @@ def _code(row: Mapping[str, str]) -> Code:
 
 def _areas(db: Session, folder: Path, fold: Callable[[str], str]) -> None:
     """Countries, then both levels of areas; those along the border come first in every list."""
-    arabic = {row["pcode"]: row["name_ar"] for row in _rows(folder / "border_adm2.csv")}
-    near = set(arabic) | {pcode[:REGION_WIDTH] for pcode in arabic}
+    border = {row["pcode"]: row for row in _rows(folder / "border_adm2.csv")}
+    near = set(border) | {pcode[:REGION_WIDTH] for pcode in border}
     known: dict[str, Place] = {}
     for iso2, iso3, name, name_ar in COUNTRIES:
         country = Place(level=0, country=iso2, pcode=iso2, pcode_version=WHOLE, name=name, name_ar=name_ar, border=True)
@@ -100,12 +100,22 @@ def _areas(db: Session, folder: Path, fold: Callable[[str], str]) -> None:
             pcode=row["P-Code"],
             pcode_version=row["Version"],
             name=row["Name"],
-            name_ar=arabic.get(row["P-Code"]) or None,
+            **_chief_town(border.get(row["P-Code"], {})),
             border=row["P-Code"] in near,
         )
         known[area.pcode] = _add(db, area, fold)
     db.flush()  # in the order of adding: whatever lies in an area comes after it
     bump(db, "places")
+
+
+def _chief_town(row: Mapping[str, str]) -> dict[str, str | float | None]:
+    """What an area takes from its chief town: the Arabic name, and where it lies."""
+    lat, lon = row.get("lat_chef_lieu"), row.get("lon_chef_lieu")
+    return {
+        "name_ar": row.get("name_ar") or None,
+        "lat": float(lat) if lat else None,
+        "lon": float(lon) if lon else None,
+    }
 
 
 def _add(db: Session, place: Place, fold: Callable[[str], str]) -> Place:
