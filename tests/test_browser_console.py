@@ -11,7 +11,7 @@ from service.demo_data import members
 pytestmark = pytest.mark.system
 COORDINATOR = next(each["phone"] for each in members() if each["role"] == "coordinator")
 OPEN_PAGES = ("/console/sign-in",)
-PAGES = ("/console/account/",)
+PAGES = ("/console/account/", "/console/map/", "/console/charts/")
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])

@@ -27,6 +27,10 @@ LANDMARKS = frozenset(
 )
 LARGEST, SMALLEST = 46, 15  # units: radius of a mark
 Spot = tuple[int, int] | str
+NAMED_AT = {  # where a country bears its name
+    BORDER: {"ML": (13.75, -7.3), "MR": (17.0, -8.6)},
+    WHOLE: {"ML": (19.0, -1.4), "MR": (20.3, -10.6)},
+}
 VIEWS: Mapping[str, View] = {"border": BORDER, "whole": WHOLE}
 
 
@@ -62,7 +66,10 @@ def blueprint(parts: Parts) -> Blueprint:
             shown="whole" if view is WHOLE else "border",
             countries=countries(view),
             regions=regions(view),
-            landmarks=_landmarks(atlas, view, tongue(parts).tag, on),
+            named=[
+                Mark(atlas.name(key, tongue(parts).tag), 0, 0, key, *view.at(*at)) for key, at in NAMED_AT[view].items()
+            ],
+            landmarks=_landmarks(atlas, view, tongue(parts).tag, on) if view is BORDER else [],
             marks=on,
             elsewhere=off,
             days=days,
@@ -111,6 +118,10 @@ def _measured(row: PlaceRow | None, atlas: Atlas) -> PlaceRow | None:
     """The place itself, or its district where nobody has measured it."""
     district = atlas.resolve(row.district) if row and row.lat is None else None
     return district or row
+
+
+def _named(atlas: Atlas, view: View, language: str) -> list[Mark]:
+    return [Mark(atlas.name(key, language), 0, 0, key, *view.at(*at)) for key, at in NAMED_AT[view].items()]
 
 
 def _landmarks(atlas: Atlas, view: View, language: str, marks: Sequence[Mark]) -> list[Mark]:

@@ -43,7 +43,7 @@ class View:
         return self.west <= lon <= self.east and self.south <= lat <= self.north
 
 
-BORDER = View(west=-12.7, south=13.3, east=-4.9, north=17.3)
+BORDER = View(west=-13.3, south=13.3, east=-5.1, north=17.3)
 WHOLE = View(west=-17.4, south=10.0, east=4.4, north=27.5)
 
 
