@@ -8,9 +8,8 @@ from handlers.anonymity import is_anonymous
 from handlers.filing import discard
 from handlers.menu import Item, hear_choice, show_page
 from handlers.turn import Position, State, Talk, Turn
+from handlers.wording import said_yes, version
 from models import consent as consents
-
-VERSION = "1"
 
 
 def _question(
@@ -54,14 +53,16 @@ def show_consented(talk: Talk, state: State) -> Turn:
         discard(talk, state)
         return Turn(talk.say_with_help("consent.refused"))
     kept = _without_answer(state)
-    if is_anonymous(state):
-        return Turn(at=Position("fill", {**kept, "consent": VERSION}), onward=True, durable=True)
-    scope = talk.desk.codes.entries[kept["progress"]["answers"]["code"]].compartment
-    consents.give(talk.desk.db, talk.caller.contact_id, scope, VERSION, talk.caller.language, talk.desk.now)
-    return Turn(at=Position("writing", {**kept, "consent": VERSION}), onward=True, durable=True)
+    to = "fill" if is_anonymous(state) else "writing"
+    return Turn(at=Position(to, said_yes(talk, kept)), onward=True, durable=True)
 
 
 def show_written(talk: Talk, state: State) -> Turn:
+    """Only a phone that may be written to is written down with its consent; of any other the report alone knows."""
+    if state["said"]:
+        desk, caller = talk.desk, talk.caller
+        scope = desk.codes.entries[state["progress"]["answers"]["code"]].compartment
+        consents.give(desk.db, caller.contact_id, scope, version(desk, "asked"), caller.language, desk.now)
     return Turn(at=Position("fill", {**_without_answer(state), "write": state["said"]}), onward=True)
 
 

@@ -1,7 +1,7 @@
 """From answers to a report on disk: a draft from the first useful answer, the whole of it when it is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from flows.engine import values
 from flows.form import Form, Kind
 from flows.masking import mask
 from flows.progress import Progress
+from handlers import wording
 from handlers.anonymity import is_anonymous, number_of
 from handlers.desk import Desk
 from handlers.turn import Position, Route, State, Talk, Turn
@@ -113,6 +114,7 @@ def file(talk: Talk, state: State) -> Turn:
     opened = 0 if "draft" in state else 1
     kept = state.get("draft") or _open(talk, form, compartment, state)
     facts = facts_of(talk.desk, form, answers, compartment, _teller(talk, compartment, state))
+    facts = replace(facts, answers={**facts.answers, **wording.noted(state)})
     reports.complete(talk.desk.db, talk.desk.keys, kept["id"], facts, talk.desk.now)
     if is_anonymous(state):
         text = number_of(talk, state, kept["id"], kept["reference"])
@@ -151,7 +153,8 @@ def _thanks(talk: Talk, facts: Facts, reference: str) -> str:
     calm = facts.compartment is Compartment.FEEDBACK or facts.severity == 0
     kind = "guarded" if facts.compartment in GUARDED else "feedback" if calm else "report"
     say = talk.say_with_help if kind == "report" else talk.say
-    return say(f"filed.{kind}", reference=reference)
+    changed = kind == "report" and talk.caller.seat is None and wording.has_changed(talk)
+    return say("filed.report_changed" if changed else f"filed.{kind}", reference=reference)
 
 
 def discard(talk: Talk, state: State) -> None:

@@ -14,6 +14,7 @@ from handlers import fill, follow, resume, silence, verdict
 from handlers.acknowledge import acknowledge
 from handlers.turn import State, Talk, Turn
 from handlers.turn import show as go
+from handlers.wording import tell
 from models import alert as alerts
 from models import contact
 
@@ -32,6 +33,7 @@ class Keyword(StrEnum):
     WHO = "who"
     LANGUAGE = "language"
     RESUME = "resume"
+    ERASE = "erase"
 
 
 WORDS = {
@@ -48,11 +50,14 @@ WORDS = {
     Keyword.WHO: "qui who من",
     Keyword.LANGUAGE: "lang langue لغه",
     Keyword.RESUME: "suite continuer continue اكمل",
+    Keyword.ERASE: "effacer erase امسح",
 }
 BY_WORD = {fold(word): keyword for keyword, words in WORDS.items() for word in words.split()}
-ALWAYS = frozenset({Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK})
+ALWAYS = frozenset(
+    {Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK, Keyword.ERASE}
+)
 OPENING = frozenset({Keyword.REPORT, Keyword.FEEDBACK, Keyword.ZERO, Keyword.FOLLOW})  # whatever we have asked
-ASIDES = (ALWAYS - {Keyword.STOP}) | {
+ASIDES = (ALWAYS - {Keyword.STOP, Keyword.ERASE}) | {
     Keyword.FOLLOW,
     Keyword.DENY,
     Keyword.CLOSE,
@@ -74,6 +79,7 @@ SHAPES = {
     Keyword.WHO: COURTESY,
     Keyword.LANGUAGE: r"\S*",
     Keyword.RESUME: COURTESY,
+    Keyword.ERASE: COURTESY,
 }
 FIRST_WORD = re.compile(r"([^\s\d#*:.,;!?]+)[\s#*:.,;!?]*(.*)", re.DOTALL)  # "ACK123456", "ALERTE#12#1 Gogui"
 LONG_ENOUGH = 4  # letters of a word that may be misspelt
@@ -166,7 +172,12 @@ def _help(talk: Talk, rest: str) -> Turn:
     return Turn(talk.say_with_help("text.help"))
 
 
+def _erase(talk: Talk, rest: str) -> Turn:
+    return go("erase")
+
+
 def _who(talk: Talk, rest: str) -> Turn:
+    tell(talk)
     return Turn(talk.say_with_help("text.who", organisation=talk.desk.policy.organisation))
 
 
@@ -193,6 +204,7 @@ ACTS: dict[Keyword, Callable[[Talk, str], Turn]] = {
     Keyword.START: _start,
     Keyword.HELP: _help,
     Keyword.WHO: _who,
+    Keyword.ERASE: _erase,
     Keyword.LANGUAGE: _language,
     Keyword.RESUME: _resume,
 }

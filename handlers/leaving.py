@@ -1,5 +1,6 @@
 """Drafts that are left behind: what was told is kept sealed, and who may go on with it later."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.carry import carry
@@ -7,6 +8,7 @@ from flows.engine import values
 from flows.form import Channel
 from flows.language import DEFAULT
 from flows.progress import Progress
+from handlers import wording
 from handlers.anonymity import is_anonymous
 from handlers.desk import Desk, Policy
 from handlers.filing import facts_of, unfinished, withdraw
@@ -34,7 +36,8 @@ def keep(desk: Desk, at: Position) -> Facts | None:
     facts = _facts(desk, report, Progress.from_json(at.state["progress"]))
     if report.incident_id is not None and facts.compartment is not report.compartment:
         alerts.recall(desk.db, report.incident_id)
-    reports.abandon(desk.db, desk.keys, report.id, facts, desk.now)
+    kept = replace(facts, answers={**facts.answers, **wording.noted(at.state)})
+    reports.abandon(desk.db, desk.keys, report.id, kept, desk.now)
     return facts
 
 

@@ -10,6 +10,7 @@ def _items(talk: Talk) -> list[Item]:
     return [
         Item("1", talk.say("home.who"), Position("reading", {"text": "who"})),
         Item("2", talk.say("rights.anonymous"), Position("anonymous")),
+        Item("3", talk.say("rights.erase"), Position("erase")),
     ]
 
 

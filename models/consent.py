@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id, upsert
@@ -34,3 +34,9 @@ def give(db: Session, contact_id: int, scope: str, version: str, language: str, 
     }
     unique = ["contact_id", "scope", "version"]
     db.execute(upsert(db.connection(), Consent).values(row).on_conflict_do_nothing(index_elements=unique))
+
+
+def versions(db: Session, contact_id: int, scope: str) -> set[str]:
+    """The wordings that this phone knows."""
+    mine = Consent.contact_id == contact_id, Consent.scope == scope
+    return set(db.scalars(select(Consent.version).where(*mine)))

@@ -1,5 +1,6 @@
 """What leads from a report to the phone that told it, and how it goes: message rows, conversations, the contact."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from models.consent import Consent
 from models.contact import Contact
 from models.conversation import Conversation
+from models.erasure import Erasure
+from models.incident import History
 from models.member import MemberPhone
 from models.message import Direction, Message, MessageState
 from models.receipt import Receipt
@@ -69,9 +72,40 @@ def wipe_conversation(db: Session, report_id: int, conversation_id: int, since: 
 
 def drop_contact(db: Session, contact_id: int, since: datetime) -> None:
     """A phone that nobody knew before, and on which nothing hangs, was never here."""
-    hanging = [
-        exists().where(table.contact_id == contact_id)
-        for table in (Consent, Conversation, MemberPhone, Message, Report, Ticket)
-    ]
     fresh = Contact.id == contact_id, Contact.created_at >= since - DIAL
-    db.execute(delete(Contact).where(*fresh, *(~each for each in hanging)))
+    db.execute(delete(Contact).where(*fresh, *_hangs_on_nothing(contact_id)))
+
+
+def _hangs_on_nothing(contact_id: int) -> list[ColumnElement[bool]]:
+    tables = (Consent, Conversation, Erasure, History, MemberPhone, Message, Report, Ticket)
+    return [~exists().where(table.contact_id == contact_id) for table in tables]
+
+
+def is_member(db: Session, contact_id: int) -> bool:
+    """Whether that phone stands on the roster, lost or not."""
+    return db.scalar(select(MemberPhone.member_id).where(MemberPhone.contact_id == contact_id)) is not None
+
+
+def is_unsent(db: Session, contact_id: int) -> bool:
+    """Whether anything that this phone asked for has not left yet."""
+    mine = Message.contact_id == contact_id, Message.alert_id.is_(None), Message.state.in_(ON_ITS_WAY)
+    return db.scalars(select(Message.id).where(*mine).limit(1)).first() is not None
+
+
+def wipe_phone(db: Session, contact_id: int) -> None:
+    """Everything that this phone wrote, was written, and consented to; and where its conversations stood. A member
+    keeps the alerts, which are a duty and not about the member."""
+    mine = Message.contact_id == contact_id, Message.alert_id.is_(None)
+    _wipe(db, db.scalars(select(Message.id).where(*mine)).all())
+    theirs = select(Conversation.id).where(Conversation.contact_id == contact_id)
+    db.execute(update(Report).where(Report.conversation_id.in_(theirs)).values(conversation_id=None))
+    db.execute(delete(Consent).where(Consent.contact_id == contact_id))
+    db.execute(delete(Conversation).where(Conversation.contact_id == contact_id))
+
+
+def forget_contact(db: Session, contact_id: int, now: datetime) -> None:
+    """No number and no pseudonym are left. The row itself stays only where the history of an incident names it."""
+    db.execute(delete(Receipt).where(Receipt.contact_id == contact_id))
+    db.execute(delete(Contact).where(Contact.id == contact_id, *_hangs_on_nothing(contact_id)))
+    blank = {"number_enc": None, "language": None, "last_place_id": None, "pseudonym": secrets.token_bytes(32)}
+    db.execute(update(Contact).where(Contact.id == contact_id).values(**blank, erased_at=now))

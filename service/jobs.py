@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers import abandon as abandoning
-from handlers import doubt, routing, standstill, wiping
+from handlers import doubt, erasing, routing, standstill, wiping
 from models import audit, sending, unfinished
+from models import erasure as erasures
 from models import mail as mails
 from models import message as messages
 from models import outlet as outlets
@@ -61,19 +62,29 @@ def standing_still(parts: Parts, gateway: str) -> None:
 
 
 def forget(parts: Parts) -> None:
-    """Find the anonymous reports whose tellers are to be forgotten by now; each gets a job of its own."""
+    """Find the anonymous reports whose tellers are to be forgotten by now, and the phones that asked for it; each gets
+    a job of its own."""
     with transaction(parts.engine) as db:
         due = tickets.due(db, parts.now(), BATCH)
+        leaving = erasures.due(db, parts.now(), BATCH)
     for report_id in due.wipe:
         parts.enqueue("wipe", report_id)
     for report_id in due.empty:
         parts.enqueue("empty_vault", report_id)
+    for contact_id in leaving:
+        parts.enqueue("erase", contact_id)
 
 
 def wipe(parts: Parts, report_id: int) -> None:
     """Nothing leads from that report to its teller any more."""
     with transaction(parts.engine) as db:
         wiping.wipe(parts.desk(db), report_id)
+
+
+def erase(parts: Parts, contact_id: int) -> None:
+    """Forget a phone that has asked for it."""
+    with transaction(parts.engine) as db:
+        erasing.erase(parts.desk(db), contact_id)
 
 
 def empty_vault(parts: Parts, report_id: int) -> None:
@@ -132,6 +143,7 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "forget": forget,
     "wipe": wipe,
     "empty_vault": empty_vault,
+    "erase": erase,
     "doubted": doubted,
     "standstill": standing_still,
     "sweep": sweep,

@@ -39,7 +39,14 @@ VALUES = {
 PAGED = ("text.",)  # read screen by screen
 BY_MAIL = ("mail.",)
 BY_SMS = ("alert.", "sms.", "posts.sms", "resume.invite", "doctor.test", "language.unknown", "stop.", "intake.kept")
-WITH_HELP = ("filed.report", "consent.refused", "error.unreadable", "error.busy", "error.failed")
+WITH_HELP = (
+    "filed.report",
+    "filed.report_changed",
+    "consent.refused",
+    "error.unreadable",
+    "error.busy",
+    "error.failed",
+)
 PIECES = (
     "nav.",
     "hint.",

@@ -16,6 +16,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "erasure",
+        sa.Column("contact_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("via", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_erasure_contact_id")),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_erasure")),
+    )
+    op.create_table(
         "ticket",
         sa.Column("report_id", sa.BigInteger(), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=True),
