@@ -1,21 +1,29 @@
-"""Taking an alert: it works only on an alert addressed to that member, and the others learn who has it."""
+"""Taking alerts: it works only on an alert addressed to that member, and the others learn who has it."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from handlers.desk import Desk
 from handlers.lifecycle import take
 from handlers.outbox import write
 from handlers.turn import Deliver
 from models import alert as alerts
+from models import bound as bounds
 from models import incident as incidents
+from models import ladder as ladders
 from models import member as members
 from models.alert import Alert
-from models.incident import ENDED, IncidentState
+from models.incident import ENDED, FRESH, Hand, Incident, IncidentState
+from models.member import Recipient
+
+DONE = "ack.done"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """key, values: what to answer, in the service's own words; effects: what the others are sent."""
+    """key, values: what to answer, in the service's own words; effects: what others are sent."""
 
     desk: Desk
     key: str
@@ -27,26 +35,50 @@ class Taken:
         return self.desk.say(self.key, language, reference=self.reference, who=self.who)
 
 
-def acknowledge(desk: Desk, member_id: int, *, alert_id: int, via: str) -> Taken:
-    """Record that this member has it. Saying so twice changes nothing."""
-    incident_id = alerts.incident_of(desk.db, alert_id)
-    if incident_id is None:
-        return Taken(desk, "ack.not_yours")
-    incident = incidents.lock(desk.db, incident_id)
-    alert = alerts.lock(desk.db, alert_id)
-    if alert is None or alert.member_id != member_id or _is_elsewhere(alert):
+@dataclass(frozen=True, slots=True)
+class TakenAll:
+    """As Taken, of several alerts at once."""
+
+    desk: Desk
+    each: tuple[Taken, ...]
+    effects: tuple[Deliver, ...]
+
+    def text(self, language: str) -> str:
+        """What is this member's now in one sentence, and a sentence for each other one."""
+        mine = ", ".join(taken.reference for taken in self.each if taken.key == DONE)
+        told = [self.desk.say(DONE, language, reference=mine)] if mine else []
+        return "\n".join([*told, *(taken.text(language) for taken in self.each if taken.key != DONE)])
+
+
+def acknowledge(desk: Desk, hand: Hand, alert_ids: Sequence[int]) -> TakenAll:
+    """This member has them now, and some time to move them before others are told again. Saying so twice changes
+    nothing; whoever says so later learns who has it, and takes over what that one has let lie."""
+    cases = incidents.lock_all(desk.db, alerts.incidents_of(desk.db, alert_ids))
+    found = sorted(alerts.lock_all(desk.db, alert_ids), key=lambda alert: cases[alert.incident_id].created_at)
+    taken = [(alert.incident_id, _take(desk, hand, cases[alert.incident_id], alert)) for alert in found]
+    if not taken:
+        return TakenAll(desk, (Taken(desk, "ack.not_yours"),), ())
+    mine = [(incident_id, each.reference) for incident_id, each in taken if each.key == DONE]
+    effects = tuple(effect for _, each in taken for effect in each.effects)
+    return TakenAll(desk, tuple(each for _, each in taken), (*_tell_others(desk, hand.member_id, mine), *effects))
+
+
+def _take(desk: Desk, hand: Hand, incident: Incident, alert: Alert) -> Taken:
+    if alert.member_id != hand.member_id or _is_elsewhere(alert):
         return Taken(desk, "ack.not_yours")
     reference = incidents.reference(desk.db, incident.id)
     if incident.state is IncidentState.CLOSED:
         return Taken(desk, "follow.closed", reference)
-    if alert.acked_at is not None:
+    owner_id, mine = incident.owner_id, incident.owner_id == hand.member_id
+    if alert.acked_at is not None and (mine or owner_id is None):
         return Taken(desk, "ack.already", reference)
-    alert.acked_at = desk.now
-    if incident.owner_id is not None and incident.owner_id != member_id:
-        who = members.name(desk.db, desk.keys, incident.owner_id)
-        return Taken(desk, "ack.taken", reference, who)
-    heard = take(desk, incident, member_id, via)
-    return Taken(desk, "ack.done", reference, effects=(*_tell_others(desk, incident.id, member_id, reference), *heard))
+    alert.acked_at, alert.tell_at = alert.acked_at or desk.now, None
+    if owner_id is not None and not mine and not _may_take_over(desk, incident):
+        return Taken(desk, "ack.taken", reference, members.name(desk.db, desk.keys, owner_id))
+    effects = take(desk, incident, hand)
+    if incident.state in FRESH:
+        _pause(desk, incident)
+    return Taken(desk, DONE, reference, effects=effects)
 
 
 def _is_elsewhere(alert: Alert) -> bool:
@@ -54,12 +86,31 @@ def _is_elsewhere(alert: Alert) -> bool:
     return alert.ended_as is not None and alert.ended_as not in ENDED
 
 
-def _tell_others(desk: Desk, incident_id: int, member_id: int, reference: str) -> tuple[Deliver, ...]:
+def _may_take_over(desk: Desk, incident: Incident) -> bool:
+    return incident.state in FRESH and ladders.has_lapsed(desk.db, incident.id, desk.now)
+
+
+def _pause(desk: Desk, incident: Incident) -> None:
+    """Nobody else is told while it is in somebody's hands, and that is not for ever."""
+    pause = timedelta(seconds=bounds.read(desk.db).ack_pause_seconds)
+    alerts.hush(desk.db, incident.id)
+    ladders.hold(desk.db, incident.id, desk.now + pause)
+
+
+def _tell_others(desk: Desk, member_id: int | None, taken: Sequence[tuple[int, str]]) -> tuple[Deliver, ...]:
+    """One text to each other member who was told of any of them."""
+    if member_id is None or not taken:
+        return ()
+    heard: dict[Recipient, list[tuple[int, str]]] = defaultdict(list)
+    for incident_id, reference in taken:
+        for other in alerts.alerted(desk.db, incident_id, member_id, desk.now):
+            heard[other].append((incident_id, reference))
     who = members.name(desk.db, desk.keys, member_id)
     written: list[int] = []
-    for other in alerts.alerted(desk.db, incident_id, member_id, desk.now):
-        text = desk.say("ack.other_has_it", other.language, reference=reference, who=who)
+    for other, cases in heard.items():
+        references = ", ".join(reference for _, reference in cases)
+        text = desk.say("ack.other_has_it", other.language, reference=references, who=who)
         for contact_id in other.contact_ids:
-            message_id = write(desk, contact_id, text, f"taken:{incident_id}:{contact_id}")
+            message_id = write(desk, contact_id, text, f"taken:{cases[0][0]}:{member_id}:{contact_id}")
             written += [message_id] if message_id else []
     return (Deliver(tuple(written)),) if written else ()

@@ -18,7 +18,8 @@ OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is to be told of a report; place: its key or P-code; typed: a place in it that matched none; grade: the
-    Admiralty letter for the source; at: UTC; post: the key of the reporter's post, told where no place is known."""
+    Admiralty letter for the source; at: UTC; post: the key of the reporter's post, told where no place is known;
+    sources: how many have reported it; reminds: it was told before."""
 
     reference: str
     compartment: Compartment
@@ -32,6 +33,8 @@ class Told:
     exercise: bool = False
     partial: bool = False
     post: str = ""
+    sources: int = 1
+    reminds: bool = False
 
 
 def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTENTS) -> str:
@@ -40,14 +43,15 @@ def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTE
     if told.compartment not in OPEN or sight < Sight.FACTS:
         return desk.say("alert.guarded", language, reference=told.reference)
     if sight < Sight.CONTENTS:
-        told = _facts(desk, told)
+        told = facts(desk, told)
     place = told.typed or desk.atlas.name(told.place, language) or _post(desk, told, language)
     names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
     texts = [_worded(desk, told, language, name) for name in names]
     return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
 
 
-def _facts(desk: Desk, told: Told) -> Told:
+def facts(desk: Desk, told: Told) -> Told:
+    """Without the place below its district, and without a word that was written."""
     row = desk.atlas.resolve(told.place)
     return replace(told, place=row.district or row.key if row else "", typed="", answers={})
 
@@ -56,6 +60,7 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
     row = desk.atlas.resolve(told.place)
     words = [
         desk.say("alert.exercise", language) if told.exercise else "",
+        desk.say("alert.reminder", language) if told.reminds else "",
         desk.say("alert.incomplete", language) if told.partial else "",
         f"{'!!' if told.severity >= 4 else '!'}S{told.severity}",
         f"{desk.codes.short(told.code, language)}({told.code})",
@@ -64,6 +69,7 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
         f"{told.at.astimezone(desk.policy.timezone):%H:%M}",
         _people(desk, told, language),
         _source(desk, told, language),
+        desk.say("alert.sources", language, n=told.sources) if told.sources > 1 else "",
         desk.say("alert.answer", language, reference=told.reference),
     ]
     return " ".join(word for word in words if word)

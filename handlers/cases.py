@@ -116,9 +116,9 @@ def show_decide(talk: Talk, state: State) -> Turn:
         return go("pin", {"then": ["decide", dict(state)], "back": ["case", {"incident": case.incident_id}]})
     incident = incidents.lock(talk.desk.db, case.incident_id)
     outcome = Outcome(state["outcome"]) if "outcome" in state else None
-    via = f"{talk.channel}_pin" if proof else str(talk.channel)
+    hand = talk.hand(f"{talk.channel}_pin" if proof else "")
     try:
-        effects = move(talk.desk, incident, act, seat.member_id, via, outcome)
+        effects = move(talk.desk, incident, act, hand, outcome)
     except Refused:
         return go("cases", {"told": _told(talk, "case.refused", case, incident)})
     return replace(go("cases", {"told": _told(talk, "case.done", case, incident)}), durable=True, effects=effects)

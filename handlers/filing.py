@@ -19,7 +19,7 @@ from models import incident as incidents
 from models import report as reports
 from models import ticket as tickets
 from models.code import GUARDED, Compartment
-from models.incident import IncidentState
+from models.incident import Hand, IncidentState
 from models.report import Facts, Origin, ReportState
 
 
@@ -169,7 +169,7 @@ def withdraw(desk: Desk, report_id: int) -> None:
     if report.state is ReportState.WITHDRAWN and report.incident_id is not None:
         alerts.recall(desk.db, report.incident_id)
         incident = incidents.lock(desk.db, report.incident_id)
-        incidents.move(desk.db, incident, IncidentState.FALSE, None, "withdrawn", desk.now)
+        incidents.move(desk.db, incident, IncidentState.FALSE, Hand(None, "withdrawn"), desk.now)
 
 
 def keep_text(talk: Talk, text: str, name: str, state: State) -> Drafted:

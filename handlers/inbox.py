@@ -1,12 +1,16 @@
 """A member's open alerts on a screen: read one, and take it."""
 
 from handlers.acknowledge import acknowledge
+from handlers.alert_text import alert_text
+from handlers.briefing import briefing
 from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.reading_room import Sight, most
 from handlers.turn import Position, State, Talk, Turn
 from models import alert as alerts
+from models import incident as incidents
+from models.member import Recipient
 
 MOST = 20
 
@@ -49,18 +53,27 @@ def _take(talk: Talk, state: State) -> list[Item]:
     return [Item("1", talk.say("inbox.take"), Position("take", state))]
 
 
-def _text(talk: Talk, state: State) -> str:
-    seat = talk.caller.seat
-    return alerts.text_of(talk.desk.db, talk.desk.keys, int(state["alert"]), seat.member_id) if seat else ""
+def _told(talk: Talk, state: State) -> str:
+    """What the alert said when it was last sent by itself, else as much as this member may know of it now."""
+    desk, seat, alert_id = talk.desk, talk.caller.seat, int(state["alert"])
+    incident_id = alerts.mine(desk.db, alert_id, seat.member_id) if seat else None
+    if seat is None or incident_id is None:
+        return ""
+    said = alerts.text_of(desk.db, desk.keys, alert_id, seat.member_id)
+    return said or _known(talk, incident_id, Recipient(seat.member_id, seat.level, talk.caller.language, ()))
+
+
+def _known(talk: Talk, incident_id: int, reader: Recipient) -> str:
+    brief = briefing(talk.desk, incidents.get(talk.desk.db, incident_id))
+    return alert_text(talk.desk, brief.told, reader.language, brief.sight(reader))
 
 
 def show_alert(talk: Talk, state: State) -> Turn:
-    text = _text(talk, state)
-    return show_page(talk, Position("alert", state), text, _take(talk, state))
+    return show_page(talk, Position("alert", state), _told(talk, state), _take(talk, state))
 
 
 def hear_alert(talk: Talk, state: State, said: str) -> Turn:
-    text = _text(talk, state)
+    text = _told(talk, state)
     return hear_choice(talk, Position("alert", state), text, _take(talk, state), said, back=Position("inbox"))
 
 
@@ -68,5 +81,5 @@ def show_take(talk: Talk, state: State) -> Turn:
     seat = talk.caller.seat
     if seat is None:
         return Turn(at=Position("home"), onward=True)
-    taken = acknowledge(talk.desk, seat.member_id, alert_id=int(state["alert"]), via=talk.channel.value)
+    taken = acknowledge(talk.desk, talk.hand(), [int(state["alert"])])
     return Turn(taken.text(talk.caller.language), durable=True, effects=taken.effects)

@@ -140,7 +140,8 @@ def _follow(talk: Talk, rest: str) -> Turn:
 
 
 def _ack(talk: Talk, rest: str) -> Turn:
-    """`ACK` alone takes the member's only open alert, else offers the list."""
+    """`ACK` alone takes all that the member's last text told of at once, or the only open alert, else offers the
+    list."""
     seat = talk.caller.seat
     if seat is None:
         return Turn(talk.say("ack.not_yours"))
@@ -150,8 +151,10 @@ def _ack(talk: Talk, rest: str) -> Turn:
         if wanted
         else alerts.open_for(talk.desk.db, seat.member_id, MOST)
     )
-    if len(waiting) == 1:
-        taken = acknowledge(talk.desk, seat.member_id, alert_id=waiting[0].alert_id, via=talk.channel.value)
+    together = [] if wanted else alerts.open_of_last_text(talk.desk.db, seat.member_id)
+    taking = together or [each.alert_id for each in waiting]
+    if together or len(taking) == 1:
+        taken = acknowledge(talk.desk, talk.hand(), taking)
         return Turn(taken.text(talk.caller.language), durable=True, effects=taken.effects)
     if not waiting:
         return Turn(talk.say("ack.not_yours" if wanted else "inbox.empty"))

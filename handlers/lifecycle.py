@@ -8,7 +8,8 @@ from handlers.reporter import tell_reporters
 from handlers.turn import Deliver
 from models import alert as alerts
 from models import incident as incidents
-from models.incident import Incident
+from models import ladder as ladders
+from models.incident import FRESH, Hand, Incident
 from models.incident import IncidentState as S
 
 
@@ -29,7 +30,6 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
 
 
-FRESH = (S.RECEIVED, S.TO_VERIFY)
 MOVES: Mapping[Act, tuple[tuple[S, ...], S]] = {
     Act.TAKE: ((S.RECEIVED,), S.TO_VERIFY),
     Act.VERIFY: ((*FRESH, S.UNCONFIRMED), S.VERIFIED),
@@ -56,37 +56,39 @@ def needs_proof(severity: int, act: Act) -> bool:
     return severity >= GRAVE and act in PROVEN
 
 
-def take(desk: Desk, incident: Incident, member_id: int, via: str) -> tuple[Deliver, ...]:
+def take(desk: Desk, incident: Incident, hand: Hand) -> tuple[Deliver, ...]:
     """This member has the locked incident now; its state moves only where nobody had looked at it yet."""
-    incident.owner_id = member_id
+    incident.owner_id = hand.member_id
     to = MOVES[Act.TAKE][1] if allowed(incident.state, Act.TAKE) else incident.state
-    incidents.move(desk.db, incident, to, member_id, via, desk.now)
-    return tell_reporters(desk, incident, "seen", but=member_id)
+    incidents.move(desk.db, incident, to, hand, desk.now)
+    return tell_reporters(desk, incident, "seen", but=hand.member_id)
 
 
-def move(
-    desk: Desk, incident: Incident, act: Act, member_id: int, via: str, outcome: Outcome | None = None
-) -> tuple[Deliver, ...]:
-    """Move the locked incident; whoever moves it has answered for it. Raises Refused."""
+def move(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome | None = None) -> tuple[Deliver, ...]:
+    """Move the locked incident; whoever moves it has answered for it, and nobody is chased any more. Raises Refused."""
     if not allowed(incident.state, act):
         raise Refused(incident.state)
-    effects = take(desk, incident, member_id, via) if incident.owner_id is None else ()
-    incidents.move(desk.db, incident, MOVES[act][1], member_id, via, desk.now)
-    alerts.answered(desk.db, incident.id, member_id, desk.now)
+    effects = take(desk, incident, hand) if incident.owner_id is None else ()
+    incidents.move(desk.db, incident, MOVES[act][1], hand, desk.now)
+    if hand.member_id is not None:
+        alerts.answered(desk.db, incident.id, hand.member_id, desk.now)
+    if incident.state not in FRESH:
+        ladders.stop(desk.db, incident.id)
+        alerts.hush(desk.db, incident.id)
     if incident.state in incidents.ENDED:
         alerts.recall(desk.db, incident.id, incident.state.value)
     if act is not Act.CLOSE:
         return effects
     incident.outcome = outcome.value if outcome else None
-    return (*effects, *tell_reporters(desk, incident, "closed", but=member_id))
+    return (*effects, *tell_reporters(desk, incident, "closed", but=hand.member_id))
 
 
-def propose(desk: Desk, incident: Incident, act: Act, member_id: int, via: str) -> bool:
+def propose(desk: Desk, incident: Incident, act: Act, hand: Hand) -> bool:
     """Whether another member has said the same before; else this one's word is noted. Raises Refused."""
     if not allowed(incident.state, act):
         raise Refused(incident.state)
     to = MOVES[act][1]
     agreed = incidents.proposers(desk.db, incident, to)
-    if member_id not in agreed:
-        incidents.propose(desk.db, incident, to, member_id, via, desk.now)
-    return bool(agreed - {member_id})
+    if hand.member_id not in agreed:
+        incidents.propose(desk.db, incident, to, hand, desk.now)
+    return bool(agreed - {hand.member_id})

@@ -14,14 +14,14 @@ from models.incident import Incident
 from models.report import Report
 
 
-def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int) -> tuple[Deliver, ...]:
+def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int | None) -> tuple[Deliver, ...]:
     """what: seen or closed; but: the member who has just done it, and knows."""
     written = [_tell(desk, report, what, but) for report in reports.of_incident(desk.db, incident.id)]
     ids = tuple(message_id for message_id in written if message_id)
     return (Deliver(ids),) if ids else ()
 
 
-def _tell(desk: Desk, report: Report, what: str, but: int) -> int | None:
+def _tell(desk: Desk, report: Report, what: str, but: int | None) -> int | None:
     """A phone that dialled may be anybody's by now: only a member's gets an SMS that it did not ask for."""
     if report.contact_id is None and not report.partial:
         return _answer(desk, report, what)

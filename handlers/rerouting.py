@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from handlers.desk import Desk
-from handlers.routing import alert, choose
+from handlers.rung import Matter, first
+from handlers.telling import tell
 from handlers.turn import Deliver
 from models import alert as alerts
+from models import incident as incidents
 from models import report as reports
-from models import route as routes
 
 
 def reroute(desk: Desk, moved: Collection[int]) -> tuple[Deliver, ...]:
@@ -19,9 +20,9 @@ def reroute(desk: Desk, moved: Collection[int]) -> tuple[Deliver, ...]:
 
 
 def _again(desk: Desk, incident_id: int, moved: Collection[int]) -> tuple[Deliver, ...]:
-    report = reports.first_of(desk.db, incident_id)
-    rules = routes.matching(desk.db, report.compartment, report.severity)
-    recipients = choose(desk, report, [rule.role for rule in rules])
-    holders = {recipient.member_id for recipient in recipients}
+    incident = incidents.lock(desk.db, incident_id)
+    report = reports.gravest_of(desk.db, incident_id)
+    rung = first(desk, Matter(report, incident.severity), desk.now)
+    holders = {recipient.member_id for recipient in rung.recipients} if rung else set()
     alerts.withdraw(desk.db, incident_id, set(moved) - holders)
-    return alert(desk, report, incident_id, recipients)
+    return tell(desk, incident, report, rung, desk.now) if rung else ()

@@ -9,6 +9,7 @@ from flows.world import World
 from handlers.caller import Caller
 from handlers.desk import Desk
 from handlers.proof import Proof
+from models.incident import Hand
 
 State = Mapping[str, Any]
 
@@ -83,6 +84,11 @@ class Talk:
     conversation_id: int
     acts: int
     proofs: tuple[Proof, ...] = ()
+
+    def hand(self, via: str = "") -> Hand:
+        """Who does what this hop or SMS does; via: another word for it than the channel's."""
+        member_id = self.caller.seat.member_id if self.caller.seat else None
+        return Hand(member_id, via or self.channel.value, self.caller.contact_id)
 
     @property
     def world(self) -> World:

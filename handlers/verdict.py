@@ -38,17 +38,16 @@ def _decide(talk: Talk, act: Act, words: list[str], outcome: Outcome | None) -> 
     case = alerts.named_case(talk.desk.db, seat.member_id, digits(words[0])) if seat else None
     if seat is None or case is None:
         return Turn(talk.say("ack.not_yours"))
-    return _act(talk, act, seat.member_id, case, outcome)
+    return _act(talk, act, case, outcome)
 
 
-def _act(talk: Talk, act: Act, member_id: int, case: Case, outcome: Outcome | None) -> Turn:
+def _act(talk: Talk, act: Act, case: Case, outcome: Outcome | None) -> Turn:
     incident = incidents.lock(talk.desk.db, case.incident_id)
-    via = str(talk.channel)
     try:
-        if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, member_id, via):
+        if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, talk.hand()):
             text = talk.say("case.proposed", reference=case.reference, code=talk.desk.policy.service_code)
             return Turn(text, durable=True)
-        effects = move(talk.desk, incident, act, member_id, via, outcome)
+        effects = move(talk.desk, incident, act, talk.hand(), outcome)
     except Refused:
         state = talk.say(f"state.{incident.state}")
         return Turn(talk.say("case.refused", reference=case.reference, state=state))

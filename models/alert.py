@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    func,
     or_,
     select,
     text,
@@ -22,11 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import telling as tellings
 from models.base import Base, new_id
 from models.code import Compartment
 from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
-from models.member import Member, Recipient, serving, with_phones
+from models.member import Member, Recipient, recipients, serving, with_phones
 from models.message import Message, MessageState, open_text
 from models.report import Report
 
@@ -71,23 +73,25 @@ class OpenAlert:
 
 
 def open_alert(
-    db: Session, incident_id: int, member_id: int, level: int, due: datetime, *, incomplete: bool = False
-) -> int:
-    """The id of this member's alert on that incident; asking twice makes one."""
+    db: Session, incident_id: int, member_id: int, level: int, due: datetime, *, incomplete: bool, gathers: bool
+) -> Alert:
+    """This member's alert on that incident, to be told when it is due; asking twice makes one, and tells it once."""
     mine = select(Alert).where(Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.level == level)
     alert = db.scalar(mine)
     if alert is None:
-        alert = Alert(id=new_id(), incident_id=incident_id, member_id=member_id, level=level, due_at=due, tries=0)
+        alert = Alert(id=new_id(), incident_id=incident_id, member_id=member_id, level=level, tries=0)
+        alert.due_at = alert.tell_at = due
         db.add(alert)
     elif alert.incomplete and not incomplete:
-        alert.due_at = due  # the whole report has come: its clock begins now
-    alert.incomplete = incomplete
+        alert.due_at = alert.tell_at = due  # the whole report has come: its clock begins now
+    alert.incomplete, alert.gathers = incomplete, gathers
     db.flush()
-    return alert.id
+    return alert
 
 
-def lock(db: Session, alert_id: int) -> Alert | None:
-    return db.scalar(select(Alert).where(Alert.id == alert_id).with_for_update())
+def lock_all(db: Session, alert_ids: Collection[int]) -> list[Alert]:
+    query = select(Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id).with_for_update()
+    return list(db.scalars(query.execution_options(populate_existing=True)))
 
 
 def open_for(db: Session, member_id: int, most: int) -> list[OpenAlert]:
@@ -124,7 +128,7 @@ def recall(db: Session, incident_id: int, reason: str = RECALLED) -> None:
 
 
 def _end(db: Session, alert_ids: Collection[int], reason: str) -> None:
-    db.execute(update(Alert).where(Alert.id.in_(alert_ids)).values(ended_as=reason))
+    db.execute(update(Alert).where(Alert.id.in_(alert_ids)).values(ended_as=reason, tell_at=None))
     waiting = Message.alert_id.in_(alert_ids), Message.state == MessageState.DUE
     db.execute(update(Message).where(*waiting).values(state=MessageState.HELD, reason=reason))
 
@@ -150,9 +154,43 @@ def text_of(db: Session, keys: Keyring, alert_id: int, member_id: int) -> str:
     return open_text(keys, message.id, message.body_enc) if message and message.body_enc else ""
 
 
+def hush(db: Session, incident_id: int) -> None:
+    """Nobody is told of that incident any more who was still to be told."""
+    db.execute(update(Alert).where(Alert.incident_id == incident_id, Alert.tell_at.is_not(None)).values(tell_at=None))
+
+
+def members_to_tell(db: Session, now: datetime, most: int) -> list[int]:
+    """Whoever has an alert whose time to be told has come, the longest overdue first."""
+    query = select(Alert.member_id).where(Alert.tell_at.is_not(None), Alert.tell_at <= now)
+    return list(db.scalars(query.group_by(Alert.member_id).order_by(func.min(Alert.tell_at)).limit(most)))
+
+
+def incidents_to_tell(db: Session, member_id: int, now: datetime) -> list[int]:
+    """The incidents of this member's alerts whose time has come."""
+    return list(db.scalars(select(Alert.incident_id).where(*_to_tell(member_id, now)).distinct()))
+
+
+def to_tell(db: Session, incident_ids: Collection[int], member_id: int, now: datetime) -> list[Alert]:
+    """Of the alerts on these locked incidents, this member's whose time has come."""
+    query = select(Alert).where(Alert.incident_id.in_(incident_ids), *_to_tell(member_id, now)).order_by(Alert.id)
+    return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+def _to_tell(member_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Alert.tell_at.is_not(None), Alert.tell_at <= now, Alert.member_id == member_id)
+
+
+def standing(db: Session, incident_id: int, level: int, now: datetime) -> list[tuple[Alert, Recipient]]:
+    """The alerts of a level on that incident, with the active members they are addressed to."""
+    mine = Alert.incident_id == incident_id, Alert.level == level, Alert.ended_as.is_(None)
+    found = {alert.member_id: alert for alert in db.scalars(select(Alert).where(*mine).order_by(Alert.member_id))}
+    return [(found[each.member_id], each) for each in recipients(db, found, now)]
+
+
 def alerted(db: Session, incident_id: int, but: int, now: datetime) -> list[Recipient]:
-    """The other active members who were alerted of that incident."""
-    told = select(Alert.member_id).where(Alert.incident_id == incident_id, Alert.member_id != but)
+    """The other active members who have been told of that incident."""
+    heard = or_(Alert.tries > 0, Alert.incomplete)
+    told = select(Alert.member_id).where(Alert.incident_id == incident_id, Alert.member_id != but, heard)
     query = select(Member.id, Member.level, Member.language).where(Member.id.in_(told), serving(now))
     return with_phones(db, db.execute(query).all())
 
@@ -214,7 +252,7 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
 def answered(db: Session, incident_id: int, member_id: int, now: datetime) -> None:
     """This member's alerts on that incident wait for no acknowledgement any more."""
     mine = Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.acked_at.is_(None)
-    db.execute(update(Alert).where(*mine, Alert.ended_as.is_(None)).values(acked_at=now))
+    db.execute(update(Alert).where(*mine, Alert.ended_as.is_(None)).values(acked_at=now, tell_at=None))
 
 
 def waiting(db: Session, member_id: int, incident_id: int) -> int | None:
@@ -228,6 +266,22 @@ def chased_in(db: Session, alert_id: int, severity: int) -> str | None:
     mine = Alert.id == alert_id, Alert.acked_at.is_(None), Alert.ended_as.is_(None), Alert.incomplete.is_(False)
     query = select(Member.language).join(Alert, Alert.member_id == Member.id)
     return db.scalar(query.join(Incident, Incident.id == Alert.incident_id).where(*mine, Incident.severity >= severity))
+
+
+def open_of_last_text(db: Session, member_id: int) -> list[int]:
+    """Of the alerts that the member's last text told of at once, those that nobody has answered."""
+    told = Alert.id.in_(tellings.last_rollup(db, member_id)), Alert.acked_at.is_(None), Alert.ended_as.is_(None)
+    return list(db.scalars(select(Alert.id).where(*told).order_by(Alert.id)))
+
+
+def mine(db: Session, alert_id: int, member_id: int) -> int | None:
+    """The incident of that alert, as long as it is this member's."""
+    query = select(Alert.incident_id).where(Alert.id == alert_id, Alert.member_id == member_id)
+    return db.scalar(query.where(Alert.ended_as.is_(None)))
+
+
+def incidents_of(db: Session, alert_ids: Collection[int]) -> list[int]:
+    return list(db.scalars(select(Alert.incident_id).where(Alert.id.in_(alert_ids)).distinct()))
 
 
 def incident_of(db: Session, alert_id: int) -> int | None:

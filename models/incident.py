@@ -1,5 +1,6 @@
 """An incident is the case that one or more reports corroborate; its history is only ever added to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,8 +55,8 @@ class Incident(Base):
 
 
 class History(Base):
-    """via: the phone's channel, the console, or the service itself; proposes: a state that a second member must
-    agree to."""
+    """via: the phone's channel, the console, or the service itself; contact_id: the phone; proposes: a state that a
+    second member must agree to. The database lets nobody change or delete a row."""
 
     __tablename__ = "history"
 
@@ -70,6 +71,15 @@ class History(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who does something to an incident, by what, and from which phone; without a member it is the service itself."""
+
+    member_id: int | None
+    via: str
+    contact_id: int | None = None
+
+
 def of(db: Session, report: Report, now: datetime) -> Incident:
     """The incident of that report: the one it has, brought up to the report's compartment, or a new one."""
     incident = db.get(Incident, report.incident_id) if report.incident_id else None
@@ -79,7 +89,7 @@ def of(db: Session, report: Report, now: datetime) -> Incident:
         report.incident_id = incident.id
         _describe(incident, report)
         db.flush()
-        _record(db, incident, None, "routing", None, now)
+        _record(db, incident, Hand(None, "routing"), None, now)
     else:
         _describe(incident, report)
     db.flush()
@@ -96,9 +106,25 @@ def _describe(incident: Incident, report: Report) -> None:
     incident.code, incident.area, incident.severity = report.code, report.area, report.severity
 
 
+def get(db: Session, incident_id: int) -> Incident:
+    return db.get_one(Incident, incident_id)
+
+
 def lock(db: Session, incident_id: int) -> Incident:
     query = select(Incident).where(Incident.id == incident_id).with_for_update()
     return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def lock_all(db: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
+    """These incidents by their ids, locked in the one order in which everybody locks several."""
+    query = select(Incident).where(Incident.id.in_(list(incident_ids))).order_by(Incident.id).with_for_update()
+    return {row.id: row for row in db.scalars(query.execution_options(populate_existing=True))}
+
+
+def sources(db: Session, incident_id: int) -> int:
+    """How many have reported it: one phone once, and all that left no trace of theirs once."""
+    mine = Report.incident_id == incident_id, Report.partial.is_(False)
+    return db.scalar(select(func.count(func.distinct(func.coalesce(Report.contact_id, 0)))).where(*mine)) or 0
 
 
 def reference(db: Session, incident_id: int) -> str:
@@ -107,15 +133,15 @@ def reference(db: Session, incident_id: int) -> str:
     return db.scalars(query).one()
 
 
-def move(db: Session, incident: Incident, to: IncidentState, member_id: int | None, via: str, now: datetime) -> None:
+def move(db: Session, incident: Incident, to: IncidentState, hand: Hand, now: datetime) -> None:
     """The locked incident is in that state now; which moves are allowed is not decided here."""
     before, incident.state = incident.state, to
-    _record(db, incident, member_id, via, before, now)
+    _record(db, incident, hand, before, now)
 
 
-def propose(db: Session, incident: Incident, to: IncidentState, member_id: int, via: str, now: datetime) -> None:
+def propose(db: Session, incident: Incident, to: IncidentState, hand: Hand, now: datetime) -> None:
     """This member says so; it stands as long as the incident stays in the state that it is in."""
-    _record(db, incident, member_id, via, incident.state, now, to)
+    _record(db, incident, hand, incident.state, now, to)
 
 
 def proposers(db: Session, incident: Incident, to: IncidentState) -> set[int]:
@@ -129,14 +155,13 @@ def proposers(db: Session, incident: Incident, to: IncidentState) -> set[int]:
 
 def note(db: Session, incident: Incident, what: str, now: datetime) -> None:
     """Something that happened to an incident without changing its state."""
-    _record(db, incident, None, what, incident.state, now)
+    _record(db, incident, Hand(None, what), incident.state, now)
 
 
 def _record(
     db: Session,
     incident: Incident,
-    member_id: int | None,
-    via: str,
+    hand: Hand,
     before: IncidentState | None,
     now: datetime,
     proposes: IncidentState | None = None,
@@ -146,8 +171,9 @@ def _record(
         History(
             incident_id=incident.id,
             seq=incident.version,
-            member_id=member_id,
-            via=via,
+            member_id=hand.member_id,
+            via=hand.via,
+            contact_id=hand.contact_id,
             from_state=before,
             to_state=incident.state,
             proposes=proposes,
@@ -169,6 +195,7 @@ def progress(db: Session, report: Report) -> str:
     return "seen" if incident.owner_id is not None else "received"
 
 
+FRESH = (IncidentState.RECEIVED, IncidentState.TO_VERIFY)  # nobody has said yet what it is
 ENDED = (IncidentState.FALSE, IncidentState.DUPLICATE, IncidentState.CLOSED)
 DENIED = (IncidentState.FALSE, IncidentState.DUPLICATE)
 

@@ -44,8 +44,14 @@ def stand(db: Session, incident_id: int, level: int, next_at: datetime) -> Ladde
 
 def hold(db: Session, incident_id: int, until: datetime) -> None:
     """Somebody has it: the ladder waits that long."""
-    mine = Ladder.incident_id == incident_id, Ladder.next_at.is_not(None)
-    db.execute(update(Ladder).where(*mine).values(next_at=until, held_until=until))
+    mine = Ladder.incident_id == incident_id
+    db.execute(update(Ladder).where(mine).values(next_at=until, held_until=until))
+
+
+def has_lapsed(db: Session, incident_id: int, now: datetime) -> bool:
+    """Whether somebody had it, and has let the time pass in which it should have moved."""
+    mine = Ladder.incident_id == incident_id, Ladder.held_until <= now
+    return db.scalar(select(Ladder.incident_id).where(*mine)) is not None
 
 
 def stop(db: Session, incident_id: int) -> None:

@@ -1,7 +1,7 @@
 """Members: who is on the roster, with which phones, for which areas, and on which level of the ladder."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,6 +81,12 @@ def holding(db: Session, roles: Sequence[Role], areas: Sequence[str] | None, now
     if areas is not None:
         here = select(MemberArea.member_id).where(MemberArea.pcode.in_(areas))
         query = query.where(Member.id.in_(here))
+    return with_phones(db, db.execute(query.order_by(Member.id)).all())
+
+
+def recipients(db: Session, member_ids: Collection[int], now: datetime) -> list[Recipient]:
+    """Those of these members who are active and have a phone left."""
+    query = select(Member.id, Member.level, Member.language).where(Member.id.in_(member_ids), serving(now))
     return with_phones(db, db.execute(query.order_by(Member.id)).all())
 
 

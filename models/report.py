@@ -246,6 +246,12 @@ def first_of(db: Session, incident_id: int) -> Report:
     return db.scalars(mine.order_by(Report.filed_at).limit(1)).one()
 
 
+def gravest_of(db: Session, incident_id: int) -> Report:
+    """The gravest of an incident's reports, of equally grave ones the first."""
+    mine = select(Report).where(Report.incident_id == incident_id)
+    return db.scalars(mine.order_by(Report.severity.desc(), Report.created_at, Report.id).limit(1)).one()
+
+
 def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
     """Filed reports that nobody has routed yet, oldest first."""
     query = (

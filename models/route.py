@@ -1,5 +1,7 @@
 """Routes and clocks as rows: which role is told of what, and how fast somebody must answer."""
 
+from datetime import datetime
+
 from sqlalchemy import BigInteger, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -37,6 +39,12 @@ def matching(db: Session, compartment: Compartment, severity: int) -> list[Route
     """The routes that a report of this compartment and severity takes."""
     query = select(Route).where(Route.compartment == compartment, Route.min_severity <= severity)
     return list(db.scalars(query.order_by(Route.role)))
+
+
+def is_stale(pace: Pace, due: datetime, now: datetime) -> bool:
+    """Whether it is now too late for what was due then."""
+    late = (now - due).total_seconds()
+    return bool(pace.stale_after_seconds) and late > pace.stale_after_seconds
 
 
 def pace(db: Session, severity: int) -> Pace:

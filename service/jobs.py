@@ -5,16 +5,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers import abandon as abandoning
-from handlers import doubt, erasing, routing, standstill, wiping
+from handlers import doubt, erasing, rollup, routing, standstill, wiping
+from handlers import ladder as climbing
+from models import alert as alerts
 from models import audit, sending, unfinished
 from models import erasure as erasures
+from models import ladder as ladders
 from models import mail as mails
 from models import message as messages
 from models import outlet as outlets
 from models import receipt as receipts
 from models import report as reports
 from models import ticket as tickets
-from service.database import transaction
+from service.database import reading, transaction
 from service.delivery import deliver
 from service.digests import digest
 from service.exchange import follow_up
@@ -45,6 +48,34 @@ def abandon(parts: Parts, conversation_id: int) -> None:
     with transaction(parts.engine) as db:
         effects = abandoning.abandon(parts.desk(db), conversation_id)
     follow_up(parts, effects)
+
+
+def ladder(parts: Parts) -> None:
+    """Find whose time has come: members to be told, and incidents that nobody has moved."""
+    now = parts.now()
+    with reading(parts.engine) as db:
+        members = alerts.members_to_tell(db, now, BATCH)
+        incidents = ladders.due(db, now, BATCH)
+    for member_id in members:
+        parts.enqueue("tell", member_id)
+    for incident_id in incidents:
+        parts.enqueue("climb", incident_id)
+
+
+def tell(parts: Parts, member_id: int) -> None:
+    """Tell a member of what has waited for its time."""
+    with transaction(parts.engine) as db:
+        effects = rollup.gathered(parts.desk(db), member_id)
+    follow_up(parts, effects)
+
+
+def climb(parts: Parts, incident_id: int) -> None:
+    """The next step of an incident's ladder."""
+    with transaction(parts.engine) as db:
+        climbed = climbing.climb(parts.desk(db), incident_id)
+    if climbed.nobody:
+        logger.error("incident %d: nobody left to tell", incident_id)
+    follow_up(parts, climbed.effects)
 
 
 def doubted(parts: Parts, message_id: int) -> None:
@@ -139,6 +170,9 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "mail": mail,
     "digest": digest,
     "abandon": abandon,
+    "ladder": ladder,
+    "tell": tell,
+    "climb": climb,
     "seal": seal,
     "forget": forget,
     "wipe": wipe,

@@ -70,11 +70,11 @@ def test_severity_2_waits_for_the_end_of_its_window(post: Post, simulator: Simul
     post.work()
     assert told(simulator) == set()
     post.watch.move(minutes=10)
-    post.ask("sweep")
+    post.ask("ladder")
     post.work()
     assert told(simulator) == set()
     post.watch.move(minutes=1, seconds=5)
-    post.ask("sweep")
+    post.ask("ladder")
     post.work()
     assert COORDINATOR in told(simulator)
 

@@ -34,11 +34,14 @@ VALUES = {
     "share": 100,
     "since": "31/12/2026 23:59",
     "until": "31/12/2026 23:59",
+    "severity": 4,
+    "n": 99,
     **dict.fromkeys(("new", "open", "verified"), 9999),
 }
 PAGED = ("text.",)  # read screen by screen
 BY_MAIL = ("mail.",)
-BY_SMS = ("alert.", "sms.", "posts.sms", "resume.invite", "doctor.test", "language.unknown", "stop.", "intake.kept")
+BY_SMS = ("alert.", "rollup.", "sms.", "posts.sms", "resume.invite", "doctor.test")
+BY_SMS += ("language.unknown", "stop.", "intake.kept")
 WITH_HELP = (
     "filed.report",
     "filed.report_changed",
