@@ -114,6 +114,12 @@ def name(db: Session, keys: Keyring, member_id: int) -> str:
     return _name(keys, member_id, sealed)
 
 
+def names(db: Session, keys: Keyring, member_ids: Collection[int]) -> dict[int, str]:
+    """Of those of them that there are."""
+    query = select(Member.id, Member.name_enc).where(Member.id.in_(member_ids))
+    return {member_id: _name(keys, member_id, sealed) for member_id, sealed in db.execute(query)}
+
+
 def _name(keys: Keyring, member_id: int, sealed: bytes) -> str:
     return keys.open(Purpose.MEMBERS, sealed, f"member/{member_id}/name").decode()
 

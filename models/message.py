@@ -42,6 +42,9 @@ class MessageState(StrEnum):
     HELD = "held"
 
 
+GONE = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN)  # these cost something, or may
+
+
 class Message(Base):
     """tries: how often it was handed to the gateway; sent_at: when it last was; given_up_at: nobody expects a receipt
     for it any more, though a late one still counts."""

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from service.console import account, charts, enrol, map, phone, sign_in
+from service.console import account, audit, charts, enrol, map, messages, phone, sign_in
 from service.console.assets import KEPT_SECONDS
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
@@ -12,7 +12,7 @@ from service.console.visitor import visitor
 from service.database import Busy
 from service.parts import Parts
 
-PAGES: tuple[Page, ...] = (map.PAGE, charts.PAGE, account.PAGE)
+PAGES: tuple[Page, ...] = (map.PAGE, charts.PAGE, messages.PAGE, audit.PAGE, account.PAGE)
 
 
 class _Console(Blueprint):
