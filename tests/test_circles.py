@@ -189,7 +189,7 @@ def test_what_is_counted_names_no_phone_and_does_not_stay(post: Post, redis_url:
     post.dial(VILLAGER)
     post.work()
     with Redis.from_url(redis_url, decode_responses=True) as connection:
-        keys = [key for key in connection if key.startswith("brake:")]
+        keys = [key for key in connection.scan_iter() if key.startswith("brake:")]
         assert len(keys) == 3
         assert all(VILLAGER[4:] not in key and 0 < connection.ttl(key) <= 600 for key in keys)
 
