@@ -9,6 +9,7 @@ from handlers.consent import yes_or_no
 from handlers.menu import Item, hear_choice, show_page
 from handlers.outbox import write
 from handlers.turn import Deliver, Position, State, Talk, Turn
+from handlers.wording import version
 from models import audit
 from models import consent as consents
 from models import member as members
@@ -18,7 +19,7 @@ from models.code import GUARDED, Compartment
 from models.member import Recipient, Role
 from models.phone import country
 
-SCOPE, VERSION = "callback", "1"
+SCOPE = "callback"
 PAUSE = timedelta(hours=1)
 GRAVEST = 4
 COORDINATORS: tuple[Role, ...] = (Role.COORDINATOR,)
@@ -123,8 +124,8 @@ def show_called(talk: Talk, state: State) -> Turn:
     if not found:
         return Turn(talk.say_with_help("callback.nobody"), at)
     member, caller = found[0], talk.caller
-    consents.give(desk.db, caller.contact_id, SCOPE, VERSION, caller.language, desk.now)
-    audit.record(desk.db, member.member_id, "number_shown", caller.contact_id, "RAPPEL", desk.now)
+    consents.give(desk.db, caller.contact_id, SCOPE, version(desk, "called"), caller.language, desk.now)
+    audit.record(desk.db, member.member_id, "number_shown", _shown(talk, state), "RAPPEL", desk.now)
     place = desk.atlas.name(asked["area"], member.language)
     number = f"{caller.phone} ({place})" if place else caller.phone
     text = desk.say("sms.callback", member.language, number=number)
@@ -133,6 +134,12 @@ def show_called(talk: Talk, state: State) -> Turn:
         return Turn(talk.say("callback.already"), at, durable=True)
     done = talk.say("callback.done", who=_who(talk, state))
     return Turn(done, at, durable=True, effects=(Deliver((message_id,)),))
+
+
+def _shown(talk: Talk, state: State) -> int:
+    """Whose number: the phone's, or, where it tells something in confidence, only the report's."""
+    draft = state.get("draft", {}).get("id")
+    return draft if draft and state[ASKED]["role"] not in COORDINATORS else talk.caller.contact_id
 
 
 def beneath(at: Position | None) -> Position | None:

@@ -39,7 +39,7 @@ def test_the_consent_and_who_saw_the_number_are_written_down(post: Post, simulat
 def test_without_a_yes_nobody_sees_the_number(post: Post, simulator: Simulator, said: str) -> None:
     say(post, "12#1 Gogui", "RAPPEL", said)
     with reading(post.parts.engine) as db:
-        assert db.scalars(select(Consent)).all() == []
+        assert db.scalars(select(Consent).where(Consent.scope == "callback")).all() == []
     assert asked_to_call(simulator, COORDINATOR) == []
 
 
