@@ -135,6 +135,12 @@ def has_head(db: Session, head: str) -> bool:
     return db.scalar(select(AuditSeal.no).where(AuditSeal.mac == mac)) is not None
 
 
+def count_sealed(db: Session, before: datetime) -> int:
+    """How many entries lie under seals that were put before then."""
+    old = select(AuditSeal.no).where(AuditSeal.at < before, AuditSeal.purged_at.is_(None))
+    return db.scalar(select(func.count()).select_from(Audit).where(Audit.seal_no.in_(old))) or 0
+
+
 def purge(db: Session, before: datetime, now: datetime) -> int:
     """Take away what lies under seals that were put before then; the seals stay, so that the rest still proves itself.
 

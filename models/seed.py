@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import retention
 from models.base import new_id
 from models.code import Code, Compartment
 from models.member import Role
@@ -52,6 +53,7 @@ def seed(db: Session, folder: Path, *, fold: Callable[[str], str]) -> None:
     if db.scalars(select(Pace)).first() is None:
         db.add_all([Pace(**dict(zip(PACE_COLUMNS, row, strict=True))) for row in PACES])
         db.add_all([Route(id=new_id(), compartment=c, role=r, min_severity=s) for c, r, s in ROUTES])
+    retention.fill_up(db)
     if db.scalars(select(Place)).first() is None:
         _areas(db, folder, fold)
         import_places(db, _rows(folder / "places.csv"), fold=fold)

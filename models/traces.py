@@ -73,12 +73,17 @@ def wipe_conversation(db: Session, report_id: int, conversation_id: int, since: 
 def drop_contact(db: Session, contact_id: int, since: datetime) -> None:
     """A phone that nobody knew before, and on which nothing hangs, was never here."""
     fresh = Contact.id == contact_id, Contact.created_at >= since - DIAL
-    db.execute(delete(Contact).where(*fresh, *_hangs_on_nothing(contact_id)))
+    db.execute(delete(Contact).where(*fresh, *_hangs_on_nothing()))
 
 
-def _hangs_on_nothing(contact_id: int) -> list[ColumnElement[bool]]:
-    tables = (Consent, Conversation, Erasure, History, MemberPhone, Message, Report, Ticket)
-    return [~exists().where(table.contact_id == contact_id) for table in tables]
+def hangs_on_nothing_but_consent() -> list[ColumnElement[bool]]:
+    """Of the contact that is asked for: nothing leads to it."""
+    tables = (Conversation, Erasure, History, MemberPhone, Message, Report, Ticket)
+    return [~exists().where(table.contact_id == Contact.id) for table in tables]
+
+
+def _hangs_on_nothing() -> list[ColumnElement[bool]]:
+    return [*hangs_on_nothing_but_consent(), ~exists().where(Consent.contact_id == Contact.id)]
 
 
 def is_member(db: Session, contact_id: int) -> bool:
@@ -106,6 +111,6 @@ def wipe_phone(db: Session, contact_id: int) -> None:
 def forget_contact(db: Session, contact_id: int, now: datetime) -> None:
     """No number and no pseudonym are left. The row itself stays only where the history of an incident names it."""
     db.execute(delete(Receipt).where(Receipt.contact_id == contact_id))
-    db.execute(delete(Contact).where(Contact.id == contact_id, *_hangs_on_nothing(contact_id)))
+    db.execute(delete(Contact).where(Contact.id == contact_id, *_hangs_on_nothing()))
     blank = {"number_enc": None, "language": None, "last_place_id": None, "pseudonym": secrets.token_bytes(32)}
     db.execute(update(Contact).where(Contact.id == contact_id).values(**blank, erased_at=now))

@@ -26,6 +26,7 @@ TASKS = (
     Task("seal", every_seconds=60),
     Task("digest", every_seconds=60),
     Task("forget", every_seconds=60),
+    Task("purge", every_seconds=24 * 3600),
 )
 
 

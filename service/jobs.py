@@ -17,6 +17,7 @@ from models import outlet as outlets
 from models import receipt as receipts
 from models import report as reports
 from models import ticket as tickets
+from service import purge as purging
 from service.database import reading, transaction
 from service.delivery import deliver
 from service.digests import digest
@@ -124,6 +125,12 @@ def empty_vault(parts: Parts, report_id: int) -> None:
         wiping.empty_vault(parts.desk(db), report_id)
 
 
+def purge(parts: Parts) -> None:
+    """Take away what has been kept for long enough."""
+    for rule, gone in purging.purge(parts):
+        logger.info("purged %d of %s %s", gone, rule.kept.value, rule.compartment)
+
+
 def sweep(parts: Parts) -> None:
     """Find what the queue forgot, or was never told: reports that nobody routed, messages that are due, claims
     without an end, conversations that broke off. Each gets a job of its own: one that fails keeps no other waiting."""
@@ -175,6 +182,7 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "climb": climb,
     "seal": seal,
     "forget": forget,
+    "purge": purge,
     "wipe": wipe,
     "empty_vault": empty_vault,
     "erase": erase,

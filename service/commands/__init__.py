@@ -14,6 +14,7 @@ from service.commands.keys import keys
 from service.commands.languages import languages
 from service.commands.places import places
 from service.commands.play import play
+from service.commands.purge import purge
 from service.commands.readers import readers
 from service.commands.reports import reports
 from service.commands.roster import roster
@@ -33,6 +34,7 @@ WITH_KEYS = (
     languages,
     places,
     play,
+    purge,
     readers,
     reports,
     restore,

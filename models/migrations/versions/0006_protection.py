@@ -14,7 +14,33 @@ branch_labels = None
 depends_on = None
 
 
+KEPT = sa.Enum(
+    *("body", "link", "open_body", "draft", "message", "mail", "receipt", "session", "contact", "audit"),
+    name="kept",
+    native_enum=False,
+    length=16,
+)
+
+
 def upgrade() -> None:
+    op.create_table(
+        "retention",
+        sa.Column("kept", KEPT, nullable=False),
+        sa.Column("compartment", sa.String(length=16), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kept", "compartment", name=op.f("pk_retention")),
+    )
+    op.create_table(
+        "purged",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("kept", KEPT, nullable=False),
+        sa.Column("compartment", sa.String(length=16), nullable=False),
+        sa.Column("gone", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purged")),
+    )
+    with op.batch_alter_table("purged", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purged_at"), ["at"], unique=False)
     op.create_table(
         "erasure",
         sa.Column("contact_id", sa.BigInteger(), nullable=False),
