@@ -10,7 +10,7 @@ from handlers.turn import State, Talk
 from models import consent as consents
 from models.code import Compartment
 
-WORDINGS = {"told": ("text.who",), "asked": ("consent.ask", "consent.write"), "called": ("callback.ask",)}
+WORDINGS = {"told": ("text.who",), "asked": ("consent.ask", "consent.write")}
 NOTED = "consent_wording"  # among the sealed answers
 
 

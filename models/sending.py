@@ -110,6 +110,12 @@ def put_back(db: Session, message_ids: Sequence[int], not_before: datetime, reas
     db.execute(update(Message).where(*mine).values(**later))
 
 
+def postpone(db: Session, message_ids: Sequence[int], not_before: datetime) -> None:
+    """There is no room for these before then."""
+    waiting_ones = Message.id.in_(message_ids), Message.state == MessageState.DUE
+    db.execute(update(Message).where(*waiting_ones).values(not_before_at=not_before))
+
+
 def doubtful(db: Session, handed_over_before: datetime, most: int) -> list[int]:
     """Messages of which nobody has known for so long whether they went out."""
     query = select(Message.id).where(

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BACK_OFF = (30, 60, 120, 300, 600, 1800)  # seconds before the next try after a temporary refusal; the last one stays
 MOST_TRIES = 52  # about a day: time to mend a sender's name
+LONGEST_NAP_SECONDS = 2.0  # of a job; whatever has to wait for longer is found by the sweep
 PATIENCE_SECONDS = 5.0  # of one job with a gateway that takes only so many a second; then others have their turn
 WRITES = 3  # tries to write down how it ended: nobody else knows
 STATES = {
@@ -34,21 +35,30 @@ STATES = {
 
 def deliver(parts: Parts, *message_ids: int) -> None:
     """Send those of these messages that are due, as fast as their gateways may be fed; equal texts go out in one
-    request. What one job has no time for becomes another job."""
+    request. What one job has no time for becomes another job, or is found by the sweep."""
     until = time.monotonic() + PATIENCE_SECONDS
     _hold_back(parts, message_ids)
     left: Sequence[int] = message_ids
     while left:
-        now = parts.now()
-        claimed, allotted = _claim(parts, left, now)
+        claimed, allotted = _claim(parts, left, parts.now())
         _send(parts, claimed, allotted.probed)
         left = allotted.later
-        if left and allotted.wait:
-            wait = (allotted.wait - parts.now()).total_seconds()
-            if time.monotonic() + wait > until:
-                parts.enqueue("deliver", *left)
-                return
-            time.sleep(max(0.0, wait))
+        if left and allotted.wait and not _waited(parts, left, allotted.wait, until):
+            return
+
+
+def _waited(parts: Parts, left: Sequence[int], room_at: datetime, until: float) -> bool:
+    """Whether there is room now for those that are left; until: monotonic, the end of this job's patience."""
+    seconds = (room_at - parts.now()).total_seconds()
+    if seconds > LONGEST_NAP_SECONDS:
+        with transaction(parts.engine) as db:
+            sending.postpone(db, left, room_at)
+        return False
+    if time.monotonic() + seconds > until:
+        parts.enqueue("deliver", *left)
+        return False
+    time.sleep(max(0.0, seconds))
+    return True
 
 
 def _hold_back(parts: Parts, message_ids: Sequence[int]) -> None:

@@ -15,8 +15,7 @@ from models import contact as contacts
 from models.phone import parse_phone
 from service.callers import Callers
 from service.database import Busy, reading
-from service.gateways.contract import Unreadable
-from service.gateways.posted import fields
+from service.gateways.contract import Unreadable, Untrusted
 from service.parts import Parts
 
 logger = logging.getLogger(__name__)
@@ -38,15 +37,15 @@ Hook = Callable[[Parts, Mapping[str, str]], Answer]
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one gateway calls us. name, hooks: `/hooks/<name>/<token>/<one of hooks>`; method: GET or POST; said: the
-    bytes in which the fields stand; render: a screen, and whether it ends the dial, in the gateway's words; phone:
-    whose hop it is (raises Unreadable)."""
+    fields of the callback (raises Unreadable, Untrusted). Of a gateway that brings hops: render: a screen, and whether
+    it ends the dial, in the gateway's words; phone: whose hop it is (raises Unreadable)."""
 
     name: str
     hooks: Mapping[str, Hook]
     method: str
-    said: Callable[[], bytes]
-    render: Callable[[str, bool], Answer]
-    phone: Callable[[Mapping[str, str]], str]
+    said: Callable[[], Mapping[str, str]]
+    render: Callable[[str, bool], Answer] = lambda text, end: Answer(text)
+    phone: Callable[[Mapping[str, str]], str] = lambda form: ""
 
 
 def blueprint(parts: Parts, dialect: Dialect) -> Blueprint:
@@ -76,7 +75,10 @@ def _answer(parts: Parts, dialect: Dialect, name: str) -> Answer:
     """Whatever happens, a phone gets a sentence; what could not be stored is asked for again."""
     hook = f"{dialect.name}/{name}"
     try:
-        return dialect.hooks[name](parts, fields(dialect.said()))
+        return dialect.hooks[name](parts, dialect.said())
+    except Untrusted as error:
+        logger.error("hook %s: %s", hook, error)
+        return Answer(status=401)
     except (Unreadable, HTTPException) as error:
         logger.warning("hook %s: %s", hook, error if isinstance(error, Unreadable) else error.code)
         return _sorry(parts, dialect, "error.unreadable") if name == USSD else Answer()
@@ -95,7 +97,7 @@ def _sorry(parts: Parts, dialect: Dialect, key: str) -> Answer:
 def _language(parts: Parts, dialect: Dialect) -> str:
     """The caller's, if that can be read without waiting for whoever is in our way."""
     try:
-        phone = dialect.phone(fields(dialect.said()))
+        phone = dialect.phone(dialect.said())
         with reading(parts.engine) as db:
             return contacts.spoken(db, parts.keys, parse_phone(phone) or phone) or DEFAULT
     except (Unreadable, HTTPException, Busy, SQLAlchemyError):

@@ -8,6 +8,7 @@ from service import edge, receipts
 from service.edge import Answer
 from service.exchange import answer_hop, dial_ended, take_sms
 from service.gateways import africastalking as wire
+from service.gateways.posted import fields
 from service.parts import Parts
 
 
@@ -36,9 +37,9 @@ def optout(parts: Parts, form: Mapping[str, str]) -> Answer:
     return Answer()
 
 
-def _body() -> bytes:
+def _body() -> Mapping[str, str]:
     """Nothing else says anything: an address, with its query, is written down on its way."""
-    return request.get_data()
+    return fields(request.get_data())
 
 
 def _phone(form: Mapping[str, str]) -> str:

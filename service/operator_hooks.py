@@ -8,6 +8,7 @@ from service import edge
 from service.edge import Answer
 from service.exchange import answer_hop, dial_ended
 from service.gateways import comviva as wire
+from service.gateways.posted import fields
 from service.parts import Parts
 
 
@@ -32,5 +33,5 @@ def blueprint(parts: Parts) -> Blueprint:
     def phone(query: Mapping[str, str]) -> str:
         return wire.read_ussd(query, parts.settings.service_code).phone
 
-    dialect = edge.Dialect(wire.NAME, HOOKS, "GET", lambda: request.query_string, _render, phone)
+    dialect = edge.Dialect(wire.NAME, HOOKS, "GET", lambda: fields(request.query_string), _render, phone)
     return edge.blueprint(parts, dialect)

@@ -20,8 +20,8 @@ from models.phone import parse_phone
 from service import brake
 from service.brake import Brake
 from service.database import make_engine
-from service.gateways.africastalking import AfricasTalking
 from service.gateways.contract import SmsGateway
+from service.gateways.kinds import gateways
 from service.later import Later
 from service.postman import Postman
 from service.queue import Dispatcher, quick_connection
@@ -89,7 +89,7 @@ def build(
         words=words,
         shelf=shelf or Shelf(ROOT / "flows" / "forms", words, policy.limits),
         policy=policy,
-        gateways=_gateways(settings),
+        gateways=gateways(settings),
         enqueue=Later(ask) if web else ask,
         now=now,
         brake=Brake(quick_connection(settings.redis_url), _brakes(settings), now),
@@ -131,13 +131,3 @@ def _postman(settings: Settings) -> Postman | None:
         return None
     settings.require("SMTP_SENDER")
     return Postman(settings.smtp_url, settings.smtp_sender, settings.organisation)
-
-
-def _gateways(settings: Settings) -> dict[str, SmsGateway]:
-    gateway = AfricasTalking(
-        username=settings.africastalking_username,
-        api_key=settings.africastalking_api_key,
-        sender=settings.africastalking_sender,
-        base_url=settings.africastalking_url,
-    )
-    return {gateway.name: gateway}

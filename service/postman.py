@@ -70,9 +70,11 @@ class Postman:
         letter["Message-ID"] = f"<{mail_id:x}@{domain}>"
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(told["plain"], cte="quoted-printable")
-        letter.add_alternative(told["html"], subtype="html", cte="quoted-printable")
-        table = told["csv"].encode()
-        letter.add_attachment(table, maintype="text", subtype="csv", filename=told["file"], params={"charset": "utf-8"})
+        if "html" in told:
+            letter.add_alternative(told["html"], subtype="html", cte="quoted-printable")
+        if "csv" in told:
+            table, kind = told["csv"].encode(), {"charset": "utf-8"}
+            letter.add_attachment(table, maintype="text", subtype="csv", filename=told["file"], params=kind)
         letter["Content-Language"] = told["language"]  # last: what begins so moves into the first part
         return letter
 

@@ -21,7 +21,8 @@ from service.queue import Dispatcher, open_queue, quick_connection
 from service.scratch import Beside, Databases, Files, database
 from service.settings import PREFIX, Settings
 from service.shelf import Shelf
-from service.simulator.dialects import Dialect, Dialled, dial
+from service.simulator import dialects
+from service.simulator.dialects import Dialect, Dialled
 from service.simulator.phone import Refused
 from service.simulator.server import Simulator
 from service.transcript import Fate, is_dial, screen
@@ -51,7 +52,8 @@ class Theatre:
     ) -> Iterator["LiveStage"]:
         """A service that nobody has ever used, at that moment, with these settings (named without the prefix).
 
-        dialect: how the phones' network brings what is keyed; SMS come by Africa's Talking in any case.
+        dialect: how the phones' network brings what is keyed or texted; where it knows only one of the two, the other
+        comes by Africa's Talking.
         """
         name = f"stage_{secrets.token_hex(4)}"
         with (
@@ -64,7 +66,8 @@ class Theatre:
             hooks = f"{web.url}/hooks/africastalking/{token}/"
             with Simulator(hooks=hooks, at_once=True) as simulator:
                 clock = HandClock(begins)
-                found = self.settings(url, token, simulator.url, settings)
+                more = {**dialects.settings(dialect, simulator.url, web.url), **settings}
+                found = self.settings(url, token, simulator.url, more)
                 parts = build(found, now=clock, shelf=self._shelf)
                 self._shelf = parts.shelf
                 try:
@@ -128,7 +131,8 @@ class LiveStage:
     ) -> None:
         self.parts, self.network, self.redis, self.hooks = parts, simulator.network, redis, hooks
         self._simulator = simulator
-        self._dial = partial(dial, dialect, simulator.line)
+        self._dial = partial(dialects.dial, dialect, simulator.line)
+        self._text = partial(dialects.text, dialect, simulator.line)
         self._service_code = parts.settings.service_code
         self._queue = open_queue(redis)
         self._now = clock
@@ -143,7 +147,7 @@ class LiveStage:
     def say(self, phone: str, channel: Channel, text: str) -> Happened:
         self._now.move(A_MOMENT)
         if channel is Channel.SMS:
-            self._simulator.line.sms(phone, text)
+            self._text(phone, text)
             return self._come_of_it(phone, channel, [])
         return self._come_of_it(phone, channel, [self._key(phone, text)])
 

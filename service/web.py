@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from service import console, hooks, operator_hooks
+from service import console, gateway_hooks, hooks, operator_hooks
 from service.health import blueprint as health
 from service.metrics import blueprint as metrics
 from service.parts import Parts
@@ -18,6 +18,8 @@ def create_web(parts: Parts) -> Flask:
     app.config["MAX_FORM_PARTS"] = MOST_FIELDS
     app.register_blueprint(hooks.blueprint(parts))
     app.register_blueprint(operator_hooks.blueprint(parts))
+    for blueprint in gateway_hooks.blueprints(parts):
+        app.register_blueprint(blueprint)
     app.register_blueprint(health(parts.engine, settings.redis_url))
     app.register_blueprint(metrics(parts.engine, settings.redis_url, settings.metrics_token, parts.now))
     console.register(app, parts)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers.ways import Ways
+from service.gateways.kinds import gateways
 from service.settings import FOR_OTHERS, RULES, SettingError, Settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
@@ -166,3 +167,19 @@ def test_settings_do_not_show_their_secrets() -> None:
 def test_each_setting_is_in_the_documentation_and_each_one_there_exists() -> None:
     documented = re.findall(r"^\| `KARAKORO_(\w+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(documented) == sorted({*RULES, *FOR_OTHERS})
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        pytest.param({"SMS_ROUTES": "*=kannel"}, "KANNEL_URL", id="nothing is said of it"),
+        pytest.param({"SMS_ROUTES": "+222=kannel,*=africastalking", "KANNEL_URL": "http://127.0.0.1:1"},
+                     "KANNEL_USERNAME", id="something is said"),
+        pytest.param({"SMS_ROUTES": "*=smsgate"}, "SMSGATE_URL", id="a phone"),
+    ],
+)  # fmt: skip
+def test_a_way_to_a_gateway_that_lacks_a_setting_stops_the_boot_with_its_name(
+    given: dict[str, str], missing: str
+) -> None:
+    with pytest.raises(SettingError, match=f"^KARAKORO_{missing}: expected a value"):
+        gateways(read(HOOK_TOKEN=TOKEN, **given))

@@ -16,6 +16,7 @@ from service.transcript import Channel, Transcript, parse, written
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.glob("*.txt"))
 DIALLED = [path for path in FILES if "channel: ussd" in path.read_text(encoding="utf-8")]
+TEXTED = [path for path in FILES if "channel: sms" in path.read_text(encoding="utf-8")]
 ENOUGH = 25
 
 
@@ -55,6 +56,23 @@ def test_a_dial_goes_the_same_where_the_network_sends_the_latest_input_only(hous
     with house.stage(transcript.begins, transcript.settings, Dialect.COMVIVA) as stage:
         difference = play(transcript, stage)
     assert difference is None, str(difference)
+
+
+def _by_kannel(house: Theatre, path: Path) -> None:
+    transcript = read(path)
+    with house.stage(transcript.begins, transcript.settings, Dialect.KANNEL) as stage:
+        difference = play(transcript, stage)
+    assert difference is None, str(difference)
+
+
+@pytest.mark.parametrize("path", TEXTED, ids=lambda path: path.stem)
+def test_what_is_texted_goes_the_same_by_an_operators_line(sqlite_theatre: Theatre, path: Path) -> None:
+    _by_kannel(sqlite_theatre, path)
+
+
+@pytest.mark.parametrize("path", TEXTED[::8], ids=lambda path: path.stem)
+def test_so_does_some_of_it_on_postgresql(postgresql_theatre: Theatre, path: Path) -> None:
+    _by_kannel(postgresql_theatre, path)
 
 
 def test_the_conversation_in_the_guide_goes_as_it_is_written(house: Theatre) -> None:

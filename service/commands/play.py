@@ -20,7 +20,7 @@ from service.transcript import BadTranscript, Transcript, parse, written
     type=click.Choice([each.value for each in Dialect]),
     default=Dialect.AFRICASTALKING.value,
     show_default=True,
-    help="How the network brings USSD.",
+    help="How the network brings USSD, or SMS.",
 )
 def play(paths: tuple[Path, ...], database_url: str | None, record: bool, dialect: str) -> None:
     """Play transcripts, each against a fresh service. Exit 1 on a difference, 2 for an unreadable file."""

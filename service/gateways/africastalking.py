@@ -8,10 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-import urllib3
 from africastalking.SMS import SMSService
 
 from service.gateways.contract import (
@@ -21,20 +19,22 @@ from service.gateways.contract import (
     Receipt,
     ReceiptState,
     SendResult,
+    SmsGateway,
     Unreadable,
     UssdEnd,
     UssdRequest,
     Verdict,
 )
+from service.gateways.errand import TIMEOUT_SECONDS, ask, broken
 from service.gateways.fields import required as _required
 from service.gateways.fields import session_key
 from service.gateways.fields import text as _text
+from service.gateways.kind import Kind
+from service.settings import Settings
 
 NAME = "africastalking"
 PRODUCTION = "https://api.africastalking.com"
 SANDBOX = "https://api.sandbox.africastalking.com"
-LOCAL = ("127.0.0.1", "localhost", "::1")
-TIMEOUT_SECONDS = (3.05, 9.05)  # to connect, to wait for each piece of the answer; a job has a time limit of its own
 MOST_RECIPIENTS = 100
 LONGEST_WAIT_SECONDS = 3600  # of what a provider may ask us to wait
 LONGEST_ID, LONGEST_WORD, LONGEST_COST = 128, 60, 32  # what is stored of them
@@ -174,11 +174,7 @@ class _Sms(SMSService):
         callback: object = None,
         timeout: object = None,
     ) -> Any:
-        with requests.Session() as session:
-            session.trust_env = urlsplit(url).hostname not in LOCAL  # a proxy does not know this machine
-            answer = session.request(
-                method, url, headers=headers, data=data, params=params, timeout=self._timeout, allow_redirects=False
-            )
+        answer = ask(method, url, self._timeout, headers=headers, data=data, params=params)
         if not 200 <= answer.status_code < 300:
             raise _Declined(answer.status_code, answer.headers.get("Retry-After", ""))
         return json.loads(answer.content)
@@ -226,8 +222,7 @@ class AfricasTalking:
             reason, wait = str(declined), declined.retry_after_seconds
             return [SendResult(to, declined.verdict, reason=reason, retry_after_seconds=wait) for to in numbers]
         except (requests.RequestException, ValueError) as error:
-            verdict = Verdict.BUSY if _never_left(error) else Verdict.UNKNOWN
-            return [SendResult(to, verdict, reason=type(error).__name__) for to in numbers]
+            return [SendResult(to, broken(error), reason=type(error).__name__) for to in numbers]
         return _results(numbers, answer)
 
     def account(self) -> Account:
@@ -245,17 +240,6 @@ class AfricasTalking:
 def _batches(numbers: list[str]) -> Iterator[list[str]]:
     for start in range(0, len(numbers), MOST_RECIPIENTS):
         yield numbers[start : start + MOST_RECIPIENTS]
-
-
-def _never_left(error: Exception) -> bool:
-    """Whether no request can have gone out: nobody was reached, or it could not even be written."""
-    if isinstance(error, requests.ConnectionError):
-        cause = getattr(error.args[0] if error.args else None, "reason", None)
-        return isinstance(cause, (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.ProxyError)) or (
-            "CERTIFICATE_VERIFY_FAILED" in str(cause)
-        )
-    unsendable = (UnicodeEncodeError, requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
-    return isinstance(error, unsendable)
 
 
 def _results(numbers: Sequence[str], answer: Any) -> list[SendResult]:
@@ -293,3 +277,15 @@ def _dict(value: Any) -> Mapping[str, Any]:
 def _word(said: object) -> str:
     """What the provider said, for the log: short, and without a number that may be in it."""
     return re.sub(r"\+?\d{5,}", "…", str(said))[:LONGEST_WORD]
+
+
+def _of(settings: Settings) -> SmsGateway:
+    return AfricasTalking(
+        username=settings.africastalking_username,
+        api_key=settings.africastalking_api_key,
+        sender=settings.africastalking_sender,
+        base_url=settings.africastalking_url,
+    )
+
+
+KIND = Kind(NAME, needs=(), build=_of)

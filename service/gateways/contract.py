@@ -67,7 +67,8 @@ class UssdEnd:
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
-    """One SMS as it arrived; provider_id: None where the gateway has none that is unique."""
+    """One SMS as it arrived. provider_id: by which the same SMS brought again is known, the gateway's own or made of
+    what stays the same; None where there is nothing of the kind."""
 
     provider_id: str | None
     sender: str
@@ -98,6 +99,10 @@ class Unreadable(ValueError):
     """A callback that lacks what it cannot do without; the message names the field, never its value."""
 
 
+class Untrusted(ValueError):
+    """A callback that cannot prove whose it is: refused, so that it comes again when the keys are right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Whether the provider knows us; said: its own words, such as the balance, or what is wrong."""
@@ -107,7 +112,8 @@ class Account:
 
 
 class SmsGateway(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def account(self) -> Account:
         """Ask the provider whether our credentials work, and for the balance; never raises for what it says."""

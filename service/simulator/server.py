@@ -10,6 +10,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from service.simulator.api import api
 from service.simulator.control import control
+from service.simulator.kannel import smsbox
 from service.simulator.line import Line
 from service.simulator.network import Network
 from service.simulator.receipts import Receipts
@@ -21,6 +22,7 @@ LABEL = "SIMULATED: no message leaves this machine"
 def create_simulator(network: Network, line: Line | None, receipts: Receipts) -> Flask:
     app = Flask(__name__)
     app.register_blueprint(api(network, receipts))
+    app.register_blueprint(smsbox(network))
     app.register_blueprint(control(network, line))
 
     @app.errorhandler(HTTPException)
