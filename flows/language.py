@@ -103,6 +103,10 @@ class Words:
         catalogue, texts = self._find(key, languages)
         return texts[min(catalogue.form(n), len(texts) - 1)].format(n=n, **values)
 
+    def knows(self, key: str) -> bool:
+        """Whether it can be said at all, in French at the latest."""
+        return key in self.catalogues[DEFAULT].texts
+
     def missing(self, tag: str) -> list[str]:
         """The keys that some language has and that one has not."""
         known = {key for catalogue in self.catalogues.values() for key in catalogue.texts}

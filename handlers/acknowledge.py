@@ -77,7 +77,7 @@ def _take(desk: Desk, hand: Hand, incident: Incident, alert: Alert) -> Taken:
         return Taken(desk, "ack.taken", reference, members.name(desk.db, desk.keys, owner_id))
     effects = take(desk, incident, hand)
     if incident.state in FRESH:
-        _pause(desk, incident)
+        pause(desk, incident)
     return Taken(desk, DONE, reference, effects=effects)
 
 
@@ -90,7 +90,7 @@ def _may_take_over(desk: Desk, incident: Incident) -> bool:
     return incident.state in FRESH and ladders.has_lapsed(desk.db, incident.id, desk.now)
 
 
-def _pause(desk: Desk, incident: Incident) -> None:
+def pause(desk: Desk, incident: Incident) -> None:
     """Nobody else is told while it is in somebody's hands, and that is not for ever."""
     pause = timedelta(seconds=bounds.read(desk.db).ack_pause_seconds)
     alerts.hush(desk.db, incident.id)

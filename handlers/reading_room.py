@@ -12,7 +12,7 @@ from models import contact as contacts
 from models import member as members
 from models import report as reports
 from models.code import GUARDED, Compartment
-from models.member import Recipient, Role
+from models.member import Member, Recipient, Role
 from models.phone import parse_phone
 from models.report import Report
 from models.scope import Scope
@@ -82,8 +82,21 @@ class Reader:
         member = members.of_contact(desk.db, contact_id, desk.now)
         if member is None:
             raise Refused("no active member has this phone")
+        return cls._of(desk, member, reason)
+
+    @classmethod
+    def seated(cls, desk: Desk, member_id: int, reason: str) -> Self:
+        """A member who has signed in to the console."""
+        return cls._of(desk, desk.db.get_one(Member, member_id), reason)
+
+    @classmethod
+    def _of(cls, desk: Desk, member: Member, reason: str) -> Self:
         row = desk.atlas.gazetteer.by_id(member.post_place_id)
         return cls(member.id, member.role, members.areas(desk.db, member.id), reason, row.key if row else "")
+
+    def scope(self, desk: Desk) -> Scope:
+        """What lists of facts this reader may be shown."""
+        return scope_of(desk, self.role, self.areas, self.post)
 
     def sight(self, desk: Desk, report: Report) -> Sight:
         """By role, compartment and area; and never a complaint about the reader's own post."""

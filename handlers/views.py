@@ -30,6 +30,9 @@ VIEWS = (
     View("handlers.near", "officers", "*alerts near me*", Sight.FACTS),
     View("handlers.digest", "coordinators", "the day's counts, those under 5 masked", Sight.NOTHING),
     View("handlers.reading_room", "members", "the answers, with a reason, audited", Sight.CONTENTS),
+    View("handlers.caselist", "whoever may sign in", "the console's lists and its board", Sight.FACTS),
+    View("handlers.casefile", "whoever may sign in", "the console's page of an incident, audited", Sight.CONTENTS),
+    View("service.console.incidents", "whoever may sign in", "the pages themselves", Sight.CONTENTS),
     View("service.commands.reports", "members", "`reports list --as … --reason …`, audited", Sight.CONTENTS),
     View("service.metrics", "the monitoring", "how many wait, and for how long", Sight.NOTHING),
 )

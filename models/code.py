@@ -49,6 +49,7 @@ class CodeEntry:
     compartment: Compartment
     severity: int
     short: Mapping[str, str]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class CodeBook:
                     row.compartment,
                     row.default_severity,
                     {"fr": row.short_fr, "ar": row.short_ar, "en": row.short_en},
+                    {"fr": row.name_fr, "ar": row.name_ar, "en": row.name_en},
                 )
                 for row in rows
             }
@@ -83,3 +85,8 @@ class CodeBook:
         """At most 22 characters, for alerts."""
         entry = self.entries.get(code)
         return (entry.short.get(language) or entry.short["fr"]) if entry else code
+
+    def name(self, code: str, language: str) -> str:
+        """In full, for pages; an unknown code as it is."""
+        entry = self.entries.get(code)
+        return (entry.names.get(language) or entry.names["fr"]) if entry else code

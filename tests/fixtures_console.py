@@ -18,7 +18,8 @@ from models import member as members
 from models import pin as pins
 from models.account import Secrets
 from service.app import create_app
-from service.database import transaction
+from service.console.page import READERS
+from service.database import reading, transaction
 from service.web import create_web
 
 PASSWORD = "un-long-mot-de-passe"
@@ -90,6 +91,12 @@ class House:
             assert member is not None
             accounts.write(db, parts.keys, member.id, Secrets(HASHED, TOTP), parts.now())
             return member.id
+
+    def may_sign_in(self, phone: str) -> bool:
+        """Whether there is anything in the console for that member's role."""
+        with reading(self.post.parts.engine) as db:
+            member = members.of_contact(db, contacts.find(db, self.post.parts.keys, phone), self.post.watch())
+        return member is not None and member.role in READERS
 
     def runner(self) -> FlaskCliRunner:
         return create_app(self.post.parts).test_cli_runner()

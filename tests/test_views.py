@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from fixtures_console import House
 from fixtures_service import (
     ADMIN,
     COMPLAINTS,
@@ -48,6 +50,7 @@ from service.database import reading, transaction
 from service.metrics import Figures
 from service.queue import quick_connection
 from service.simulator.server import Simulator
+from service.web import create_web
 
 ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = "+22236000013"  # coordinates Guidimagha
@@ -87,6 +90,7 @@ class Filed:
     compartment: Compartment
     code: str
     short: str
+    name: str
     area: str
     word: str
     teller: str
@@ -95,9 +99,9 @@ class Filed:
         if self.word in text:
             return Sight.CONTENTS
         lines = [line for line in text.splitlines() if self.reference in line]
-        if self.short and any(self.short in line for line in lines):
+        if self.short and any(name in line for line in lines for name in (self.short, self.name)):
             return Sight.FACTS
-        if self.compartment is Compartment.OPERATIONS and self.short in text:
+        if self.compartment is Compartment.OPERATIONS and (self.short in text or self.name in text):
             return Sight.FACTS
         return Sight.REFERENCE if lines else Sight.NOTHING
 
@@ -132,9 +136,9 @@ def _file(post: Post, number: int, compartment: Compartment, code: str, place: s
             contact_id=contact_id,
         )
         reports.complete(db, desk.keys, opened.id, facts, desk.now)
-        short = desk.codes.short(code, "fr") if code else ""
+        short, name = (desk.codes.short(code, "fr"), desk.codes.name(code, "fr")) if code else ("", "")
     post.ask("route", opened.id)
-    return Filed(opened.id, opened.reference, compartment, code, short, row.pcode if row else "", word, teller)
+    return Filed(opened.id, opened.reference, compartment, code, short, name, row.pcode if row else "", word, teller)
 
 
 @dataclass(frozen=True)
@@ -254,6 +258,32 @@ def _measured(scene: Scene, _phone: str) -> str:
     return str(list(Figures(parts.engine, quick_connection(parts.settings.redis_url), parts.now).collect()))
 
 
+def _files(scene: Scene) -> list[str]:
+    return [f"incidents/{each.reference}" for each in scene.filed]
+
+
+def _console(scene: Scene, phone: str, *pages: str) -> str:
+    """What that member's browser shows, a line for each row of a list; whoever cannot sign in sees nothing."""
+    house = House(scene.post, create_web(scene.post.parts))
+    scene.post.watch.move(seconds=30)  # a one-time code works once
+    if not house.may_sign_in(phone):
+        return ""
+    browser = house.signed_in(phone)
+    told = [
+        browser.send(f"/console/{page}", {"reason": "a walk"})
+        if page.endswith("/open")
+        else browser.get(f"/console/{page}")
+        for page in pages
+    ]
+    return "\n".join(_row(answer.text) for answer in told if answer.status_code == 200)
+
+
+def _row(page: str) -> str:
+    """A list's row, or a card of the board, on one line."""
+    flat = re.sub(r"\s+", " ", page)
+    return re.sub(r"</tr>|</li>", "\n", flat)
+
+
 # In this order: what is taken or denied changes what is seen afterwards, and who hears of it by SMS.
 WALKS: dict[str, Callable[[Scene, str], str]] = {
     "handlers.routing": Scene.had,
@@ -269,6 +299,11 @@ WALKS: dict[str, Callable[[Scene, str], str]] = {
     "handlers.acknowledge": _heard,
     "handlers.reporter": _heard,
     "handlers.reading_room": _contents,
+    "handlers.caselist": lambda scene, phone: _console(scene, phone, "board/", "incidents/?state=all"),
+    "handlers.casefile": lambda scene, phone: _console(scene, phone, *_files(scene)),
+    "service.console.incidents": lambda scene, phone: _console(
+        scene, phone, *(f"{each}/open" for each in _files(scene))
+    ),
     "service.commands.reports": _listed,
     "service.metrics": _measured,
 }
@@ -349,18 +384,20 @@ def test_the_page_says_what_the_table_says() -> None:
 # What moves reports on, writes them down or counts them, and shows nobody anything.
 PLUMBING = {
     "handlers.abandon": "keeps what was begun; its SMS names the reference to the phone that began it",
+    "handlers.casework": "moves states; its SMS name the reference",
     "handlers.dialling": "ends other dials",
     "handlers.doubt": "sends to the same phone again what it was sent",
     "handlers.filing": "writes",
     "handlers.leaving": "writes",
     "handlers.lifecycle": "moves states",
     "handlers.rerouting": "hands on to routing",
+    "handlers.replying": "sends what a coordinator wrote, with the reference",
     "handlers.resume": "goes on with a draft of this very phone",
     "service.exchange": "looks for the draft of this very dial",
     "service.jobs": "ids only",
     "service.witness": "the clear columns, for transcripts",
 }
-OPENING = {"models.report", "models.incident", "models.alert", "models.unfinished"}
+OPENING = {"models.report", "models.incident", "models.alert", "models.unfinished", "models.caselist"}
 ANSWERS = {"handlers.reading_room", "handlers.routing"}  # routing: what the alert is made of, which is then narrowed
 SCOPES = {"handlers.reading_room"}
 

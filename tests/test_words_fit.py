@@ -28,6 +28,7 @@ VALUES = {
     "digits": "1234",
     "code": "*384*1234#",
     "hour": "23:59",
+    "text": NAME,
     "names": NAME,
     "steps": NAME,
     "time": "59 min",
@@ -41,7 +42,7 @@ VALUES = {
 PAGED = ("text.",)  # read screen by screen
 BY_MAIL = ("mail.",)
 BY_SMS = ("alert.", "rollup.", "sms.", "posts.sms", "resume.invite", "doctor.test")
-BY_SMS += ("language.unknown", "stop.", "intake.kept")
+BY_SMS += ("language.unknown", "stop.", "intake.kept", "reply.")
 WITH_HELP = (
     "filed.report",
     "filed.report_changed",

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from service.console import account, audit, charts, enrol, map, messages, phone, sign_in
+from service.console import account, audit, board, charts, enrol, incidents, map, messages, phone, sign_in
 from service.console.assets import KEPT_SECONDS
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
@@ -12,7 +12,15 @@ from service.console.visitor import visitor
 from service.database import Busy
 from service.parts import Parts
 
-PAGES: tuple[Page, ...] = (map.PAGE, charts.PAGE, messages.PAGE, audit.PAGE, account.PAGE)
+PAGES: tuple[Page, ...] = (
+    board.PAGE,
+    incidents.PAGE,
+    map.PAGE,
+    charts.PAGE,
+    messages.PAGE,
+    audit.PAGE,
+    account.PAGE,
+)
 
 
 class _Console(Blueprint):
@@ -42,7 +50,7 @@ def _console(parts: Parts, gate: Gate) -> Blueprint:
 
     @console.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Answer:
-        known = error.code if error.code in (403, 404, 413) else 400
+        known = error.code if error.code in (403, 404, 413, 500) else 400
         return render(parts, "refused.html", error.code or 400, key=f"refused.{known}")
 
     @console.errorhandler(Busy)

@@ -59,6 +59,10 @@ class Tongue:
     def count(self, key: str, n: int, **values: object) -> str:
         return self._parts.words.count(f"console.{key}", n, self._chain, **values)
 
+    def via(self, way: str) -> str:
+        """By what way something was done: a phone's channel, the console, or a job of the service's own."""
+        return self(f"via.{way}") if self._parts.words.knows(f"console.via.{way}") else way
+
     def moment(self, at: datetime) -> str:
         """Day and hour where the service is at home."""
         return f"{at.astimezone(self._parts.settings.timezone):%d/%m %H:%M}"

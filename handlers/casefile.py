@@ -1,0 +1,153 @@
+"""One incident whole, as far as its reader may see it: reports, history, who was told; every look is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.form import Channel
+from flows.recounting import recount
+from handlers import caselist as lists
+from handlers.briefing import GRADES, UNKNOWN_SOURCE
+from handlers.caselist import Line
+from handlers.desk import Desk
+from handlers.lifecycle import MOVES, Act
+from handlers.reading_room import Reader, Sight, contents
+from handlers.replying import may_reply
+from models import caselist
+from models import member as members
+from models import report as reports
+from models.alert import Alert
+from models.code import Compartment
+from models.incident import History, IncidentState
+from models.message import MessageState
+from models.report import Report
+
+AT_ONCE = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})  # read without being asked why
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One report. answers: question and answer, None where they are not (yet) open; source: the Admiralty letter, and
+    who it is where that is a member; may_reply: whether its reporter may be written to."""
+
+    report: Report
+    sight: Sight
+    answers: Sequence[tuple[str, str]] | None
+    where: str
+    grade: str
+    member: str
+    may_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of the history."""
+
+    at: datetime
+    via: str
+    who: str
+    before: IncidentState | None
+    after: IncidentState
+    proposes: IncidentState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Somebody who was told."""
+
+    who: str
+    level: int
+    tries: int
+    due_at: datetime
+    acked_at: datetime | None
+    ended_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An SMS about it to a member, without its text."""
+
+    who: str
+    created_at: datetime
+    state: MessageState
+    parts: int
+    cost: str
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """acts: what may be done now, by this reader; closed: contents that are opened only for a reason."""
+
+    line: Line
+    reports: Sequence[Told]
+    history: Sequence[Step]
+    warned: Sequence[Warned]
+    messages: Sequence[Sent]
+    acts: Sequence[Act]
+    closed: bool
+
+
+def open_file(desk: Desk, reader: Reader, incident_id: int, language: str, *, asked: bool) -> CaseFile | None:
+    """None where this reader may not know of it. asked: the reader has said why (reader.reason)."""
+    line = lists.one(desk, reader, incident_id, language)
+    if line is None:
+        return None
+    names: dict[int, str] = {}
+    open_now = asked or line.about.compartment in AT_ONCE
+    told = [_told(desk, reader, each, language, open_now) for each in reports.of_incident(desk.db, incident_id)]
+    may_act = any(each.sight is Sight.CONTENTS for each in told)
+    return CaseFile(
+        line=line,
+        reports=[each for each in told if each.sight > Sight.NOTHING],
+        history=[_step(desk, names, each) for each in caselist.history(desk.db, incident_id)],
+        warned=[_warned(desk, names, each) for each in caselist.alerts_on(desk.db, incident_id)],
+        messages=_messages(desk, names, incident_id),
+        acts=[act for act, (before, _) in MOVES.items() if line.about.state in before] if may_act else [],
+        closed=may_act and not open_now,
+    )
+
+
+def _told(desk: Desk, reader: Reader, report: Report, language: str, open_now: bool) -> Told:
+    sight = reader.sight(desk, report)
+    found = contents(desk, reader, report) if open_now else None
+    form = desk.forms.get(report.form_name)
+    world = desk.world(language, Channel.SMS)
+    answers = recount(form, found, world) if form and found is not None else list((found or {}).items())
+    member = members.of_contact(desk.db, report.contact_id, desk.now)
+    whole = sight is Sight.CONTENTS
+    place = desk.atlas.gazetteer.by_id(report.place_id) if whole else None
+    return Told(
+        report=report,
+        sight=sight,
+        answers=answers if found is not None else None,
+        where=desk.atlas.name(place.key if place else report.area or "", language),
+        grade=GRADES.get(member.role, UNKNOWN_SOURCE) if member else UNKNOWN_SOURCE,
+        member=members.name(desk.db, desk.keys, member.id) if member and whole else "",
+        may_reply=whole and may_reply(desk, report),
+    )
+
+
+def _step(desk: Desk, names: dict[int, str], each: History) -> Step:
+    return Step(each.at, each.via, _name(desk, names, each.member_id), each.from_state, each.to_state, each.proposes)
+
+
+def _warned(desk: Desk, names: dict[int, str], each: Alert) -> Warned:
+    who = _name(desk, names, each.member_id)
+    return Warned(who, each.level, each.tries, each.due_at, each.acked_at, each.ended_as)
+
+
+def _messages(desk: Desk, names: dict[int, str], incident_id: int) -> list[Sent]:
+    found = caselist.messages_on(desk.db, incident_id)
+    return [
+        Sent(_name(desk, names, whom), row.created_at, row.state, row.parts, row.cost or "", row.gateway)
+        for whom, row in found
+    ]
+
+
+def _name(desk: Desk, names: dict[int, str], member_id: int | None) -> str:
+    if member_id is None:
+        return ""
+    if member_id not in names:
+        names[member_id] = members.name(desk.db, desk.keys, member_id)
+    return names[member_id]

@@ -1,0 +1,114 @@
+"""What is done at the console to an incident: taking it, moving it, handing it on, and answering its reporter."""
+
+from dataclasses import dataclass
+
+from handlers import lifecycle, replying
+from handlers.acknowledge import acknowledge, pause
+from handlers.desk import Desk
+from handlers.lifecycle import Act, Outcome
+from handlers.outbox import write
+from handlers.reading_room import Reader, Sight
+from handlers.turn import Deliver
+from models import alert as alerts
+from models import audit
+from models import incident as incidents
+from models import member as members
+from models import report as reports
+from models.incident import FRESH, Hand, Incident
+from models.member import Recipient
+
+CONSOLE = "console"
+
+
+class NotYours(Exception):
+    """This reader may not do that to this incident, or may not know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody to whom an incident can be given."""
+
+    member_id: int
+    name: str
+
+
+def move(desk: Desk, reader: Reader, incident_id: int, act: Act, outcome: Outcome | None = None) -> tuple[Deliver, ...]:
+    """Raises NotYours, and lifecycle.Refused where the incident's state does not allow it."""
+    incident = _mine(desk, reader, incident_id)
+    if act is Act.TAKE:
+        return _take(desk, incident, reader)
+    return lifecycle.move(desk, incident, act, _hand(reader), outcome)
+
+
+def _hand(reader: Reader) -> Hand:
+    return Hand(reader.member_id, CONSOLE)
+
+
+def _take(desk: Desk, incident: Incident, reader: Reader) -> tuple[Deliver, ...]:
+    """As by ACK, so that the others hear of it; or from whoever has it."""
+    member_id, hand = reader.member_id, _hand(reader)
+    alert_id = alerts.waiting(desk.db, member_id, incident.id)
+    if alert_id is not None and incident.owner_id is None:
+        return acknowledge(desk, hand, [alert_id]).effects
+    alerts.answered(desk.db, incident.id, member_id, desk.now)
+    effects = lifecycle.take(desk, incident, hand)
+    if incident.state in FRESH:
+        pause(desk, incident)
+    return effects
+
+
+def candidates(desk: Desk, reader: Reader, incident_id: int) -> list[Candidate]:
+    """Members on duty who may read all of it, this reader aside."""
+    found = []
+    for recipient in _readers(desk, reader):
+        if _may_have(desk, recipient.member_id, incident_id):
+            found.append(Candidate(recipient.member_id, members.name(desk.db, desk.keys, recipient.member_id)))
+    return sorted(found, key=lambda each: each.name)
+
+
+def assign(desk: Desk, reader: Reader, incident_id: int, member_id: int) -> tuple[Deliver, ...]:
+    """Give it to somebody else, who is told by SMS. Raises NotYours."""
+    incident = _mine(desk, reader, incident_id)
+    whom = [each for each in _readers(desk, reader) if each.member_id == member_id]
+    if not whom or not _may_have(desk, member_id, incident_id):
+        raise NotYours
+    effects = lifecycle.take(desk, incident, Hand(member_id, CONSOLE))
+    if incident.state in FRESH:
+        pause(desk, incident)
+    who, reference = members.name(desk.db, desk.keys, reader.member_id), incidents.reference(desk.db, incident.id)
+    text = desk.say("case.given", whom[0].language, reference=reference, who=who)
+    purpose = f"given:{incident.id}:{incident.version}"
+    written = [write(desk, contact_id, text, f"{purpose}:{contact_id}") for contact_id in whom[0].contact_ids]
+    audit.record(desk.db, reader.member_id, "assigned", incident.id, "in the console", desk.now)
+    return (*effects, Deliver(tuple(each for each in written if each)))
+
+
+def reply(desk: Desk, reader: Reader, report_id: int, text: str, once: str) -> tuple[Deliver, ...]:
+    """Raises NotYours, replying.NotAllowed and replying.TooLong."""
+    report = reports.lock(desk.db, report_id)
+    if report is None or report.incident_id is None or reader.sight(desk, report) < Sight.CONTENTS:
+        raise NotYours
+    effects = replying.reply(desk, report, text, once)
+    if effects:
+        incidents.note(desk.db, incidents.lock(desk.db, report.incident_id), "replied", desk.now)
+        audit.record(desk.db, reader.member_id, "replied", report.id, "in the console", desk.now)
+    return effects
+
+
+def _mine(desk: Desk, reader: Reader, incident_id: int) -> Incident:
+    """The incident, locked, where this reader may read it whole."""
+    if not _may_have(desk, reader.member_id, incident_id):
+        raise NotYours
+    return incidents.lock(desk.db, incident_id)
+
+
+def _may_have(desk: Desk, member_id: int, incident_id: int) -> bool:
+    reader = Reader.seated(desk, member_id, "")
+    theirs = reports.of_incident(desk.db, incident_id)
+    return any(reader.sight(desk, report) is Sight.CONTENTS for report in theirs)
+
+
+def _readers(desk: Desk, reader: Reader) -> list[Recipient]:
+    return [
+        each for each in members.holding(desk.db, [reader.role], None, desk.now) if each.member_id != reader.member_id
+    ]

@@ -1,0 +1,78 @@
+"""A word from the coordinator to whoever reported: only where that phone has asked for it, or allowed it."""
+
+from flows.form import Channel
+from flows.gsm7 import fit, parts
+from flows.language import DEFAULT
+from handlers.desk import Desk
+from handlers.outbox import write
+from handlers.turn import Deliver
+from models import contact as contacts
+from models import member as members
+from models import ticket as tickets
+from models.code import GUARDED
+from models.report import Report
+
+MOST_PARTS = 2
+
+
+class TooLong(Exception):
+    """More parts than a reply may have."""
+
+
+class NotAllowed(Exception):
+    """Nobody may write to that phone, or not these words."""
+
+
+def may_reply(desk: Desk, report: Report) -> bool:
+    """A phone that dialled may be anybody's by now: only a member's, one that wrote itself, and one whose holder has
+    said yes to being written to. In guarded compartments a link to the phone is kept for that yes alone."""
+    contact_id = _reachable(desk, report)
+    return contact_id is not None and not contacts.has_stopped(desk.db, desk.keys, contact_id)
+
+
+def _reachable(desk: Desk, report: Report) -> int | None:
+    if report.contact_id is None:  # told without a number: only where an answer was asked for, and while that lasts
+        return tickets.answerable(desk.db, desk.keys, report.id, desk.now)
+    asked = report.channel == Channel.SMS or report.compartment in GUARDED
+    asked = asked or members.of_contact(desk.db, report.contact_id, desk.now) is not None
+    return report.contact_id if asked else None
+
+
+def wording(desk: Desk, report: Report, text: str) -> str:
+    """The reply as it will be sent; in guarded compartments it says nothing but whom to call, whatever was typed.
+
+    Raises NotAllowed where there is nothing to say, and TooLong.
+    """
+    if report.compartment in GUARDED:
+        return _call_us(desk, report)
+    said = " ".join(text.split())
+    if not said:
+        raise NotAllowed
+    fitted = fit(desk.say("reply.text", _language(desk, report), reference=report.reference, text=said))
+    if len(parts(fitted)) > MOST_PARTS:
+        raise TooLong
+    return fitted
+
+
+def reply(desk: Desk, report: Report, text: str, once: str) -> tuple[Deliver, ...]:
+    """once: of the form that was sent; the same form twice makes one message. Raises NotAllowed and TooLong."""
+    contact_id = _reachable(desk, report)
+    if contact_id is None or not may_reply(desk, report):
+        raise NotAllowed
+    message_id = write(desk, contact_id, wording(desk, report, text), f"said:{report.id}:{once}")
+    return (Deliver((message_id,)),) if message_id else ()
+
+
+def _call_us(desk: Desk, report: Report) -> str:
+    number = desk.policy.help_number
+    if not number:
+        raise NotAllowed
+    return desk.say("reply.call_us", _language(desk, report), number=number)
+
+
+def _language(desk: Desk, report: Report) -> str:
+    contact_id = _reachable(desk, report)
+    if contact_id is None:
+        return DEFAULT
+    member = members.of_contact(desk.db, contact_id, desk.now)
+    return contacts.language(desk.db, contact_id) or (member.language if member else DEFAULT)
