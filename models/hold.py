@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import parked
 from models.base import Base
 from models.mail import Mail
 from models.message import Direction, Message, MessageState
@@ -26,8 +27,9 @@ UNSENT = (MessageState.DUE, MessageState.CLAIMED)
 
 
 def begin(db: Session, now: datetime) -> int:
-    """Hold every message and e-mail that has not gone out; how many there are."""
+    """Hold every message and e-mail that has not gone out, and stop every clock; how many messages there are."""
     db.add(Hold(since_at=now))
+    parked.park(db, now)
     waiting = Message.direction == Direction.OUT, Message.state.in_(UNSENT)
     hold = {"state": MessageState.HELD, "reason": RESTORED}
     messages = db.execute(update(Message).where(*waiting).values(hold).returning(Message.id)).all()
@@ -62,6 +64,7 @@ def end(db: Session, now: datetime, *, let_go: bool) -> int:
             .returning(table.id)
         )
     ]
+    parked.release(db, let_go=let_go)
     word = "let go" if let_go else "dropped"
     db.execute(update(Hold).where(Hold.ended_at.is_(None)).values(ended_at=now, ended_as=word))
     return len(moved)

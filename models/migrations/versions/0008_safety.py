@@ -56,6 +56,13 @@ def upgrade() -> None:
         sa.Column("ended_as", sa.String(length=16), nullable=True),
         sa.PrimaryKeyConstraint("since_at", name=op.f("pk_hold")),
     )
+    op.create_table(
+        "parked",
+        sa.Column("clock", sa.String(length=16), nullable=False),
+        sa.Column("object_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("clock", "object_id", name=op.f("pk_parked")),
+    )
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     if on_postgresql:
         op.execute(
