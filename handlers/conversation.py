@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers import (
     anonymity,
+    callback,
     cards,
     cases,
     confirm,
@@ -67,6 +68,8 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
     "writing": (consent.show_writing, consent.hear_writing),
     "written": (consent.show_written, None),
     "confirm": (confirm.show, confirm.hear),
+    "callback": (callback.show, callback.hear),
+    "called": (callback.show_called, None),
     "reopen": (confirm.show_reopen, None),
     "send": (confirm.show_send, None),
     "drop": (confirm.show_drop, None),

@@ -34,6 +34,7 @@ class Keyword(StrEnum):
     LANGUAGE = "language"
     RESUME = "resume"
     ERASE = "erase"
+    CALLBACK = "callback"
 
 
 WORDS = {
@@ -51,10 +52,20 @@ WORDS = {
     Keyword.LANGUAGE: "lang langue لغه",
     Keyword.RESUME: "suite continuer continue اكمل",
     Keyword.ERASE: "effacer erase امسح",
+    Keyword.CALLBACK: "rappel rappelez callback اتصلوا",
 }
 BY_WORD = {fold(word): keyword for keyword, words in WORDS.items() for word in words.split()}
 ALWAYS = frozenset(
-    {Keyword.STOP, Keyword.START, Keyword.HELP, Keyword.WHO, Keyword.LANGUAGE, Keyword.ACK, Keyword.ERASE}
+    {
+        Keyword.STOP,
+        Keyword.START,
+        Keyword.HELP,
+        Keyword.WHO,
+        Keyword.LANGUAGE,
+        Keyword.ACK,
+        Keyword.ERASE,
+        Keyword.CALLBACK,
+    }
 )
 OPENING = frozenset({Keyword.REPORT, Keyword.FEEDBACK, Keyword.ZERO, Keyword.FOLLOW})  # whatever we have asked
 ASIDES = (ALWAYS - {Keyword.STOP, Keyword.ERASE}) | {
@@ -80,6 +91,7 @@ SHAPES = {
     Keyword.LANGUAGE: r"\S*",
     Keyword.RESUME: COURTESY,
     Keyword.ERASE: COURTESY,
+    Keyword.CALLBACK: r"(moi|me|بي)?" + COURTESY,
 }
 FIRST_WORD = re.compile(r"([^\s\d#*:.,;!?]+)[\s#*:.,;!?]*(.*)", re.DOTALL)  # "ACK123456", "ALERTE#12#1 Gogui"
 LONG_ENOUGH = 4  # letters of a word that may be misspelt

@@ -7,7 +7,7 @@ from flows.engine import begin, propose
 from flows.folding import digits
 from flows.progress import Progress
 from flows.reader import Reading, read
-from handlers import fill, follow, resume
+from handlers import callback, fill, follow, resume
 from handlers.anonymity import CODED, KEEP, begun, is_anonymous, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
 from handlers.filing import keep_text
@@ -104,6 +104,8 @@ def _obeyed(talk: Talk, said: Command, at: Position | None, echo: Echo) -> Turn:
         return _heard_before(talk, at, echo) or _reported(talk, said)
     if said.keyword is Keyword.RESUME and at is not None:
         return converse(talk, at, None)
+    if said.keyword is Keyword.CALLBACK:
+        return _walk(talk, callback.ask(talk, callback.beneath(at)))
     turn = _walk(talk, obey(talk, said))
     if at is None or turn.at is not None or said.keyword not in ASIDES:
         return turn

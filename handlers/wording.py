@@ -10,7 +10,7 @@ from handlers.turn import State, Talk
 from models import consent as consents
 from models.code import Compartment
 
-WORDINGS = {"told": ("text.who",), "asked": ("consent.ask", "consent.write")}
+WORDINGS = {"told": ("text.who",), "asked": ("consent.ask", "consent.write"), "called": ("callback.ask",)}
 NOTED = "consent_wording"  # among the sealed answers
 
 

@@ -35,6 +35,12 @@ def is_valid(phone: str) -> bool:
     return number is not None and phonenumbers.is_valid_number(number)
 
 
+def country(phone: str) -> str:
+    """The ISO code of the country of an E.164 number, "" where nobody knows."""
+    number = _read(phone, None)
+    return (phonenumbers.region_code_for_number(number) or "") if number else ""
+
+
 def mask(phone: str) -> str:
     """For logs: the country and the last two digits."""
     return f"{phone[:4]}…{phone[-2:]}" if len(phone) > 8 else "…"

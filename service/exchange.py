@@ -8,7 +8,7 @@ from functools import partial
 from flows.form import Channel
 from flows.language import DEFAULT
 from flows.masking import mask
-from handlers import dialling, leaving, resume, texting
+from handlers import callback, dialling, leaving, resume, texting
 from handlers.caller import Caller, Seat
 from handlers.desk import Desk
 from handlers.filing import unfinished
@@ -163,7 +163,7 @@ def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, sms: Texted
     dial = dial or conversations.begin(db, "sms", str(known.id), known.id, "sms", desk.now)
     talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
     turn = texting.answer(talk, sms.text, _asked(desk, dial), _echo(desk, sms))
-    leaving.set_aside(desk, known.id, _position(dial), turn, dial.heard_at)
+    leaving.set_aside(desk, known.id, callback.beneath(_position(dial)), turn, dial.heard_at)
     conversations.save(db, desk.keys, dial, _said(turn, "", "", durable=True), desk.now, desk.policy.dialogue)
     text = "\n".join(filter(None, [turn.text, resume.reminder(talk) if turn.is_filed else ""]))
     if not text:

@@ -265,6 +265,19 @@ def test_without_a_dial_there_is_nothing_to_press(listener: Listener, act: str) 
     assert (answer.status_code, answer.text) == (409, "dial first\n")
 
 
+def test_a_phone_can_answer_every_sms_by_itself(listener: Listener) -> None:
+    with Simulator(hooks=listener.url) as simulator:
+        assert knob(simulator, "machine", text="Absent. No {n}").json() == {"answers": True}
+        for _ in range(2):
+            simulator.network.accept(PHONE, "KARAKORO", "Bonjour", 1)
+        assert knob(simulator, "machine").json() == {"answers": False}
+        simulator.network.accept(PHONE, "KARAKORO", "Bonjour", 1)
+    assert [(call.form["from"], call.form["text"]) for call in listener.named("sms")] == [
+        (PHONE, "Absent. No 1"),
+        (PHONE, "Absent. No 2"),
+    ]
+
+
 @pytest.mark.parametrize("act", ["dial", "sms", "optout"])
 def test_without_hooks_a_phone_can_only_receive(simulator: Simulator, act: str) -> None:
     assert knob(simulator, act).status_code == 409

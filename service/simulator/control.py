@@ -8,6 +8,7 @@ import requests
 from flask import Blueprint, Response, abort, request
 
 from service.simulator.line import Line
+from service.simulator.machine import Machine
 from service.simulator.network import Network
 from service.simulator.phone import Dial, Refused, Screen
 from service.simulator.script import Outcome, Unscriptable
@@ -35,6 +36,13 @@ def control(network: Network, line: Line | None) -> Blueprint:
         to, provider_id = form.get("to", "21512"), form.get("id", "")
         status = _needed(line).sms(number, form.get("text", ""), to=to, provider_id=provider_id, wait=False)
         return _json({"status": status})
+
+    @knobs.post("/phones/<number>/machine")
+    def machine(number: str) -> Response:
+        network.machines.pop(number, None)
+        if text := request.form.get("text", ""):
+            network.machines[number] = Machine(_needed(line), number, text)
+        return _json({"answers": number in network.machines})
 
     @knobs.post("/phones/<number>/optout")
     def optout(number: str) -> Response:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from service.simulator.machine import Machine
 from service.simulator.script import Outcome
 
 SUCCESS = Outcome()
@@ -32,13 +33,15 @@ class Network:
     """Shared by all threads of the simulator.
 
     username, api_key: the one account, "" = any; log: a JSON-lines file of every message taken, which is only
-    ever added to; requests: the last sends as they arrived, {"path": …, "form": {…}}.
+    ever added to; machines: the phones that answer every SMS by themselves; requests: the last sends as they
+    arrived, {"path": …, "form": {…}}.
     """
 
     username: str = ""
     api_key: str = ""
     log: Path | None = None
     phones: dict[str, list[Delivered]] = field(default_factory=lambda: defaultdict(list))
+    machines: dict[str, Machine] = field(default_factory=dict)
     requests: deque[Mapping[str, Any]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _next: list[Outcome] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -72,6 +75,8 @@ class Network:
             if arrives:
                 self.phones[number].append(message)
                 self._changed.notify_all()
+        if arrives and number in self.machines:
+            self.machines[number].answer()
         return message_id
 
     def note(self, path: str, form: Mapping[str, str]) -> None:
@@ -95,6 +100,7 @@ class Network:
             self.phones.clear()
             self.requests.clear()
             self._next.clear()
+            self.machines.clear()
 
     def expect_receipt(self) -> None:
         with self._changed:
