@@ -28,15 +28,18 @@ from sqlalchemy import select, update
 
 from flows.form import Channel
 from handlers import follow, texting, verdict
+from handlers.briefing import briefing
 from handlers.caller import Caller, Seat
 from handlers.conversation import converse
 from handlers.keywords import Command, Keyword, obey
 from handlers.reading_room import OWN, Reader, Sight, contents, most
+from handlers.rollup import rollup_text, seen
 from handlers.texting import Asked, Echo
 from handlers.turn import Position, Talk
 from handlers.views import VIEWS
 from models import contact as contacts
 from models import conversation as conversations
+from models import member as members
 from models import report as reports
 from models.alert import Alert
 from models.audit import Audit
@@ -233,6 +236,29 @@ def _verdict(scene: Scene, phone: str) -> str:
     return "\n".join(texts)
 
 
+def _rolled_up(scene: Scene, phone: str) -> str:
+    with scene.talk(phone) as talk:
+        desk, seat = talk.desk, talk.caller.seat
+        assert seat is not None
+        recipient = members.recipients(desk.db, [seat.member_id], desk.now)[0]
+        _, areas = READERS[phone]
+        cases = [desk.db.get_one(Incident, incident_id) for incident_id in scene.all(Incident)]
+        here = [
+            case for case in cases if not case.area or case.area.startswith(tuple(areas))
+        ]  # routing has seen to that
+        told = [seen(desk, briefing(desk, case), recipient) for case in here]
+        return rollup_text(desk, [each for each in told if each], 0, "fr", exercise=False)
+
+
+def _digested(scene: Scene, phone: str) -> str:
+    """Everybody who gets any digest has it by the morning of a day later."""
+    for _ in range(26):
+        scene.post.watch.move(hours=1)
+        scene.post.ask("digest")
+        scene.post.work()
+    return _heard(scene, phone)
+
+
 def _heard(scene: Scene, phone: str) -> str:
     """The SMS that are no alerts."""
     return "\n".join(text for text in scene.had(phone).splitlines() if "ACK" not in text)
@@ -286,11 +312,13 @@ def _row(page: str) -> str:
 
 # In this order: what is taken or denied changes what is seen afterwards, and who hears of it by SMS.
 WALKS: dict[str, Callable[[Scene, str], str]] = {
-    "handlers.routing": Scene.had,
+    "handlers.telling": Scene.had,
+    "handlers.rollup": _rolled_up,
     "handlers.follow": _follow,
     "handlers.mine": _mine,
     "handlers.texting": _texting,
     "handlers.near": _near,
+    "handlers.digesting": _digested,
     "handlers.digest": lambda scene, phone: scene.says(phone, Position("digest")),
     "handlers.inbox": _inbox,
     "handlers.keywords": _ack,
@@ -384,21 +412,26 @@ def test_the_page_says_what_the_table_says() -> None:
 # What moves reports on, writes them down or counts them, and shows nobody anything.
 PLUMBING = {
     "handlers.abandon": "keeps what was begun; its SMS names the reference to the phone that began it",
+    "handlers.briefing": "puts together what telling, rollup and inbox narrow to what each may see",
     "handlers.casework": "moves states; its SMS name the reference",
     "handlers.dialling": "ends other dials",
     "handlers.doubt": "sends to the same phone again what it was sent",
     "handlers.filing": "writes",
+    "handlers.ladder": "hands on to telling; tells the administrator a reference",
     "handlers.leaving": "writes",
     "handlers.lifecycle": "moves states",
     "handlers.rerouting": "hands on to routing",
     "handlers.replying": "sends what a coordinator wrote, with the reference",
     "handlers.resume": "goes on with a draft of this very phone",
+    "handlers.routing": "hands on to telling",
+    "handlers.rung": "chooses whom to tell, of those whom the reading room admits",
+    "handlers.turn": "names what a phone says of its own hand",
     "service.exchange": "looks for the draft of this very dial",
     "service.jobs": "ids only",
     "service.witness": "the clear columns, for transcripts",
 }
 OPENING = {"models.report", "models.incident", "models.alert", "models.unfinished", "models.caselist"}
-ANSWERS = {"handlers.reading_room", "handlers.routing"}  # routing: what the alert is made of, which is then narrowed
+ANSWERS = {"handlers.reading_room", "handlers.briefing"}  # briefing: what an alert is made of, and then narrowed
 SCOPES = {"handlers.reading_room"}
 
 
