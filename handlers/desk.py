@@ -1,6 +1,6 @@
 """What a handler works with: the open transaction, the keys, the forms, the places and the hour."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -52,9 +52,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One transaction's worth of everything; `now` is UTC."""
+    """One transaction's worth of everything; `now` is UTC; reach: gives the transaction, and may begin it."""
 
-    db: Session
+    reach: Callable[[], Session]
     keys: Keyring
     forms: Mapping[str, Form]
     words: Words
@@ -62,6 +62,11 @@ class Desk:
     codes: CodeBook
     policy: Policy
     now: datetime
+
+    @property
+    def db(self) -> Session:
+        """Of whoever never asks for it nothing is written but the next step of the conversation."""
+        return self.reach()
 
     def world(self, language: str, channel: Channel) -> World:
         return World(

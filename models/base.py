@@ -58,5 +58,9 @@ def new_id() -> int:
 
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`, of this database's dialect."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return upsert_of(connection.dialect, table)
+
+
+def upsert_of(dialect: Dialect, table: Any) -> Any:
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     return insert(table)

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
+    Dialect,
     ForeignKey,
+    Insert,
     LargeBinary,
     Select,
     String,
@@ -22,9 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, UtcDateTime, new_id, upsert
+from models.base import Base, UtcDateTime, new_id, upsert, upsert_of
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberPhone, Role
+from models.prepared import Bare, Prepared, bare
 from models.stamp import EDITION
 
 
@@ -52,7 +54,7 @@ class Suppression(Base):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A contact, locked, with the seat that its phone belongs to (member_id None = not on the roster); edition: of
+    """A contact with the seat that its phone belongs to (member_id None = not on the roster); edition: of
     places and codes, which every hop must know too."""
 
     id: int
@@ -68,17 +70,19 @@ class Known:
 
 def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
     """The contact of that phone (E.164), made if it is new, locked until the transaction ends."""
-    connection = db.connection()
-    pseudonym = keys.pseudonym(phone)
+    at, pseudonym = bare(db), keys.pseudonym(phone)
     whose = {"whose": pseudonym, "now": now}
-    row = connection.execute(KNOWN, whose).first()
-    if row is None:
-        _make(connection, keys, pseudonym, phone, now)
-        row = connection.execute(KNOWN, whose).one()
-    return Known(*row)
+    while True:  # twice at most, and only where another hop of the same phone has come first
+        row = LOCK.first(at, whose)
+        if row is not None:
+            return Known(*row)
+        made = _make(at, keys, pseudonym, phone, now)
+        if made is not None:
+            return made
 
 
-def _known() -> Select[Any]:
+def known() -> Select[Any]:
+    """The row of a Known, for the phone with the pseudonym `whose`; `now` tells whose seat has ended."""
     now = bindparam("now", type_=UtcDateTime)
     active = and_(MemberPhone.contact_id == Contact.id, MemberPhone.lost_at.is_(None))
     serving = and_(Member.id == MemberPhone.member_id, or_(Member.active_until.is_(None), Member.active_until > now))
@@ -99,20 +103,27 @@ def _known() -> Select[Any]:
         .where(Contact.pseudonym == bindparam("whose"))
         .order_by(Member.id.is_(None))
         .limit(1)
-        .with_for_update(of=Contact)
     )
 
 
-KNOWN = _known()  # every hop asks: built once
+LOCK = Prepared(known().with_for_update(of=Contact))
 
 
-def _make(connection: Connection, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) -> None:
-    """Insert or ignore: another hop of the same phone may have come first."""
+def _new(dialect: Dialect) -> Insert:
+    values: dict[str, Any] = {name: bindparam(name) for name in ("id", "pseudonym", "number_enc", "created_at")}
+    insert: Any = upsert_of(dialect, Contact).values(values).on_conflict_do_nothing(index_elements=["pseudonym"])
+    return cast(Insert, insert.returning(EDITION.scalar_subquery()))
+
+
+NEW = Prepared(_new)
+
+
+def _make(at: Bare, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) -> Known | None:
+    """A contact that nobody else can see yet; None where another hop of the same phone has come first."""
     contact_id = new_id()
     sealed = keys.seal(Purpose.NUMBERS, phone.encode(), f"contact/{contact_id}/number")
-    values = {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now}
-    insert = upsert(connection, Contact).values(values).on_conflict_do_nothing(index_elements=["pseudonym"])
-    connection.execute(insert)
+    row = NEW.first(at, {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now})
+    return Known(contact_id, None, None, None, None, 0, None, None, edition=row[0]) if row else None
 
 
 def hold(db: Session, contact_id: int) -> None:
@@ -134,8 +145,11 @@ def speak(db: Session, contact_id: int, language: str) -> None:
     db.execute(update(Contact).where(Contact.id == contact_id).values(language=language))
 
 
+REMEMBER = Prepared(update(Contact).where(Contact.id == bindparam("which")).values(last_place_id=bindparam("last")))
+
+
 def remember_place(db: Session, contact_id: int, place_id: int) -> None:
-    db.execute(update(Contact).where(Contact.id == contact_id).values(last_place_id=place_id))
+    REMEMBER.change(bare(db), {"which": contact_id, "last": place_id})
 
 
 def stop(db: Session, keys: Keyring, phone: str, source: str, now: datetime) -> bool:

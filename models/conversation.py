@@ -1,7 +1,7 @@
 """A conversation is one dial, or one SMS exchange; what was typed is never kept, its progress is sealed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -9,13 +9,16 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    Insert,
     LargeBinary,
     String,
     Table,
     UniqueConstraint,
+    Update,
     bindparam,
     func,
     insert,
+    not_,
     select,
     text,
     update,
@@ -24,6 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
 from models.keys import Keyring, Purpose
+from models.prepared import Bare, Prepared, bare
 
 OPEN_ON_SQLITE = text("ended = 0 AND taken_over_at IS NULL")
 OPEN_ON_POSTGRESQL = text("NOT ended AND taken_over_at IS NULL")
@@ -67,7 +71,7 @@ class Conversation(Base):
 @dataclass(frozen=True, slots=True)
 class Dial:
     """A conversation as it stood after its last turn, at heard_at; state: the handler's, as JSON; reply: what it
-    said."""
+    said; sealed: the state as it lies in the row, never twice the same bytes."""
 
     id: int
     handler: str
@@ -81,6 +85,7 @@ class Dial:
     contact_id: int | None
     heard_at: datetime
     taken_over: bool = False
+    sealed: bytes | None = field(default=None, repr=False)
 
 
 def mac(keys: Keyring, text: str) -> bytes:
@@ -89,25 +94,29 @@ def mac(keys: Keyring, text: str) -> bytes:
 
 
 def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | None:
-    row = db.connection().execute(FIND, {"at": gateway, "key": session_key}).first()
-    if row is None:
-        return None
-    about = f"conversation/{row.id}"
-    state = keys.open_json(Purpose.SESSIONS, row.progress_enc, f"{about}/progress") if row.progress_enc else {}
-    reply = keys.open(Purpose.SESSIONS, row.reply_enc, f"{about}/reply").decode() if row.reply_enc else ""
+    """That conversation, its row locked; the contact is locked already."""
+    row = FIND.first(bare(db), {"at": gateway, "key": session_key})
+    return as_dial(keys, row) if row else None
+
+
+def as_dial(keys: Keyring, row: tuple[Any, ...]) -> Dial:
+    """From a row of COLUMNS."""
+    kept = dict(zip(COLUMNS, row, strict=True))
+    sealed, reply, about = kept["progress_enc"], kept["reply_enc"], f"conversation/{kept['id']}"
     return Dial(
-        id=row.id,
-        handler=row.handler,
-        state=state,
-        text_length=row.text_len,
-        text_mac=row.text_mac or b"",
-        reply=reply,
-        ended=row.ended,
-        expires_at=row.expires_at,
-        acts=row.acts,
-        contact_id=row.contact_id,
-        heard_at=row.updated_at,
-        taken_over=row.taken_over_at is not None,
+        id=kept["id"],
+        handler=kept["handler"],
+        state=keys.open_json(Purpose.SESSIONS, sealed, f"{about}/progress") if sealed else {},
+        text_length=kept["text_len"],
+        text_mac=kept["text_mac"] or b"",
+        reply=keys.open(Purpose.SESSIONS, reply, f"{about}/reply").decode() if reply else "",
+        ended=kept["ended"],
+        expires_at=kept["expires_at"],
+        acts=kept["acts"],
+        contact_id=kept["contact_id"],
+        heard_at=kept["updated_at"],
+        taken_over=kept["taken_over_at"] is not None,
+        sealed=sealed,
     )
 
 
@@ -129,33 +138,38 @@ COLUMNS = (
 # Every hop says these: they are built once. PostgreSQL reads synchronous_commit at the commit, so one statement both
 # saves and says that nobody waits for the disk.
 TABLE = cast(Table, Conversation.__table__)
-FIND = select(*(TABLE.c[name] for name in COLUMNS)).where(
-    TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
+CELLS = tuple(TABLE.c[name] for name in COLUMNS)
+NAMED = TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
+FIND = Prepared(select(*CELLS).where(*NAMED).with_for_update())
+WITHOUT_WAITING = func.set_config("synchronous_commit", "off", True)
+WRITTEN = (
+    *("handler", "progress_enc", "reply_enc", "text_len", "text_mac", "ended", "acts", "draft_id", "abandoned_at"),
+    *("expires_at", "updated_at"),
 )
-SAVE = update(TABLE).where(TABLE.c.id == bindparam("which"))
-SAVE_WITHOUT_WAITING = SAVE.returning(func.set_config("synchronous_commit", "off", True))
+NAMES = ("id", "gateway", "session_key", "contact_id", "channel", "created_at")
+ADD = insert(TABLE).values({name: bindparam(name) for name in (*NAMES, *WRITTEN)})
+SAVE = update(TABLE).where(TABLE.c.id == bindparam("which")).values({name: bindparam(name) for name in WRITTEN})
+ADVANCE = SAVE.where(
+    TABLE.c.progress_enc == bindparam("seen"),
+    TABLE.c.contact_id == bindparam("whose"),
+    not_(TABLE.c.ended),
+    TABLE.c.taken_over_at.is_(None),
+)
+WAITING = {statement: Prepared(statement) for statement in (ADD, SAVE, ADVANCE)}
+HASTY = {statement: Prepared(statement.returning(WITHOUT_WAITING)) for statement in (ADD, SAVE, ADVANCE)}
+
+
+def unsaid(contact_id: int, now: datetime) -> Dial:
+    """A conversation that has said nothing yet, and has no row."""
+    return Dial(new_id(), "", {}, None, b"", "", False, None, 0, contact_id, now)
 
 
 def begin(db: Session, gateway: str, session_key: str, contact_id: int, channel: str, now: datetime) -> Dial:
-    """A conversation that has said nothing yet; the contact is locked, so nobody else begins the same one."""
-    opened = Dial(new_id(), "", {}, None, b"", "", False, None, 0, contact_id, now)
-    db.connection().execute(
-        insert(TABLE),
-        {
-            "id": opened.id,
-            "gateway": gateway,
-            "session_key": session_key,
-            "contact_id": contact_id,
-            "channel": channel,
-            "handler": "",
-            "ended": False,
-            "acts": 0,
-            "expires_at": now,
-            "created_at": now,
-            "updated_at": now,
-        },
-    )
-    return opened
+    """The same with its row; the contact is locked, so nobody else begins the same one."""
+    dial = unsaid(contact_id, now)
+    blank = {**dict.fromkeys(WRITTEN), "handler": "", "ended": False, "acts": 0, "expires_at": now, "updated_at": now}
+    WAITING[ADD].change(bare(db), {**_named(dial, gateway, session_key, channel), **blank})
+    return dial
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +186,58 @@ class Said:
     draft_id: int | None = None
 
 
+def add(
+    db: Session, keys: Keyring, at: tuple[str, str], dial: Dial, said: Said, now: datetime, lasts: timedelta
+) -> None:
+    """The row of a new dial, with what it says first; at: its gateway and session key."""
+    here, row = bare(db), _row(keys, dial, said, now, lasts)
+    _prepared(ADD, here, said).change(here, {**_named(dial, *at, "ussd"), **row})
+
+
 def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
+    """In the transaction that holds its row."""
+    at = bare(db)
+    _prepared(SAVE, at, said).change(at, {"which": dial.id, **_row(keys, dial, said, now, lasts)})
+
+
+def advance(at: Bare, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> bool:
+    """A step by itself, without any lock before it. False where the conversation no longer stands as it was seen:
+    nothing is written then."""
+    seen = {"which": dial.id, "seen": dial.sealed, "whose": dial.contact_id}
+    return _prepared(ADVANCE, at, said).change(at, {**seen, **_row(keys, dial, said, now, lasts)}) == 1
+
+
+def _prepared(statement: Insert | Update, at: Bare, said: Said) -> Prepared:
+    return (WAITING if said.durable or at.dialect.name == "sqlite" else HASTY)[statement]
+
+
+def _named(dial: Dial, gateway: str, session_key: str, channel: str) -> dict[str, Any]:
+    return {
+        "id": dial.id,
+        "gateway": gateway,
+        "session_key": session_key,
+        "contact_id": dial.contact_id,
+        "channel": channel,
+        "created_at": dial.heard_at,
+    }
+
+
+def _row(keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> dict[str, Any]:
     """Nothing that was typed is kept: only its length and HMAC, and the sealed progress and reply."""
-    connection = db.connection()
-    promised = said.durable or connection.dialect.name == "sqlite"
     about = f"conversation/{dial.id}"
-    connection.execute(
-        SAVE if promised else SAVE_WITHOUT_WAITING,
-        {
-            "which": dial.id,
-            "handler": said.handler,
-            "progress_enc": keys.seal_json(Purpose.SESSIONS, dict(said.state), f"{about}/progress"),
-            "reply_enc": keys.seal(Purpose.SESSIONS, said.reply.encode(), f"{about}/reply"),
-            "text_len": len(said.history),
-            "text_mac": mac(keys, said.history),
-            "ended": not said.handler,
-            "acts": dial.acts + said.opened,
-            "draft_id": said.draft_id,
-            "abandoned_at": None,
-            "expires_at": now + lasts,
-            "updated_at": now,
-        },
-    )
+    return {
+        "handler": said.handler,
+        "progress_enc": keys.seal_json(Purpose.SESSIONS, dict(said.state), f"{about}/progress"),
+        "reply_enc": keys.seal(Purpose.SESSIONS, said.reply.encode(), f"{about}/reply"),
+        "text_len": len(said.history),
+        "text_mac": mac(keys, said.history),
+        "ended": not said.handler,
+        "acts": dial.acts + said.opened,
+        "draft_id": said.draft_id,
+        "abandoned_at": None,
+        "expires_at": now + lasts,
+        "updated_at": now,
+    }
 
 
 def prove(db: Session, conversation_id: int, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -51,6 +50,15 @@ class Keyring:
     """purpose → key id (1 to 255) → key; the first id of a purpose is the one that seals now."""
 
     keys: Mapping[Purpose, Mapping[int, bytes]] = field(repr=False)
+    _ciphers: Mapping[Purpose, Mapping[int, AESGCM]] = field(init=False, repr=False, compare=False)
+    _macs: Mapping[Purpose, hmac.HMAC] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Made ready once: to set up a key takes longer than to use it."""
+        ciphers = {purpose: {n: AESGCM(key) for n, key in keys.items()} for purpose, keys in self.keys.items()}
+        macs = {purpose: hmac.new(list(keys.values())[-1], digestmod="sha256") for purpose, keys in self.keys.items()}
+        object.__setattr__(self, "_ciphers", ciphers)
+        object.__setattr__(self, "_macs", macs)
 
     @staticmethod
     def generate() -> str:
@@ -83,23 +91,25 @@ class Keyring:
 
     def mac(self, purpose: Purpose, data: bytes) -> bytes:
         """HMAC-SHA256 with the purpose's oldest key: it must stay the same for ever."""
-        return hmac.digest(list(self.keys[purpose].values())[-1], data, hashlib.sha256)
+        ready = self._macs[purpose].copy()
+        ready.update(data)
+        return ready.digest()
 
     def seal(self, purpose: Purpose, plain: bytes, about: str) -> bytes:
         """AES-256-GCM: key id (1 byte), nonce (12), ciphertext. about: whose it is, such as
         `contact/7/number`; what is sealed for one row cannot be passed off as another's."""
-        key_id, key = next(iter(self.keys[purpose].items()))
+        key_id, cipher = next(iter(self._ciphers[purpose].items()))
         nonce = os.urandom(NONCE_BYTES)
-        return bytes([key_id]) + nonce + AESGCM(key).encrypt(nonce, plain, _bound(purpose, about))
+        return bytes([key_id]) + nonce + cipher.encrypt(nonce, plain, _bound(purpose, about))
 
     def open(self, purpose: Purpose, sealed: bytes, about: str) -> bytes:
         """The plain bytes. Raises CannotOpen."""
-        key = self.keys[purpose].get(sealed[0]) if sealed else None
-        if key is None:
+        cipher = self._ciphers[purpose].get(sealed[0]) if sealed else None
+        if cipher is None:
             raise CannotOpen(f"no such key for {purpose}")
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, body, _bound(purpose, about))
+            return cipher.decrypt(nonce, body, _bound(purpose, about))
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise CannotOpen(f"not sealed with this key for {purpose}, or not for this row") from None
 

@@ -7,6 +7,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber
 
 HOME = ("ML", "MR")
+WHOLE = re.compile(r"\+22[23][0-9]{8}")  # Mauritania or Mali in full: possible in every case, and E.164 already
 
 
 def parse_phone(text: str) -> str | None:
@@ -15,6 +16,8 @@ def parse_phone(text: str) -> str | None:
     A national number is tried in Mali, then in Mauritania: valid in one, else possible in one. A leading
     space in front of a country code is a plus that was lost on the way.
     """
+    if WHOLE.fullmatch(text):
+        return text
     plain = _ascii_digits(text)
     if re.fullmatch(r"\s\d{8,15}", plain):
         plain = f"+{plain.strip()}"

@@ -15,7 +15,8 @@ from models.incident import ENDED, History, Incident, IncidentState
 from models.mail import Mail
 from models.message import Message
 from models.receipt import Receipt
-from models.report import Report, ReportBody
+from models.report import Report
+from models.report_body import ReportBody
 from models.retention import Kept
 from models.ticket import Ticket
 from models.traces import NAMELESS, hangs_on_nothing_but_consent

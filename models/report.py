@@ -4,14 +4,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, delete, false, select, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    false,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.util import identity_key
 
-from models.base import Base, new_id, upsert
+from models.base import Base, new_id
 from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
-from models.reference import WIDTHS, draw
+from models.prepared import Prepared, bare
+from models.report_body import ReportBody, put
+from models.unused_reference import unused
 
 UNROUTED = text("routed_at IS NULL")
 
@@ -65,20 +83,7 @@ class Report(Base):
     abandoned_at: Mapped[datetime | None]
 
 
-class ReportBody(Base):
-    """Sealed with the key of the report's compartment; a purge deletes it, the report's row stays."""
-
-    __tablename__ = "report_body"
-
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
-    answers_enc: Mapped[bytes]
-
-
-SAMPLE = 16  # references drawn to see how full a width is
-
-
-class OutOfReferences(Exception):
-    """Half of all references of eight digits are taken."""
+TABLE = cast(Table, Report.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,52 +113,61 @@ class Origin:
     contact_id: int | None
 
 
-def open_draft(db: Session, compartment: Compartment, origin: Origin, now: datetime) -> Report:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    id: int
+    reference: str
+
+
+DRAFTED = (
+    *("id", "reference", "compartment", "severity", "contact_id", "conversation_id", "act_no", "form_name"),
+    *("form_version", "channel", "state", "partial", "exercise", "created_at"),
+)
+OPEN = Prepared(insert(TABLE).values({name: bindparam(name) for name in DRAFTED}))
+
+
+def open_draft(db: Session, compartment: Compartment, origin: Origin, now: datetime) -> Opened:
     """A partial report with its reference, from the first useful answer on."""
-    report = Report(
-        id=new_id(),
-        reference=_new_reference(db),
-        compartment=compartment,
-        severity=0,
-        state=ReportState.DRAFT,
-        partial=True,
-        exercise=False,
-        created_at=now,
-        **asdict(origin),
-    )
-    db.add(report)
-    db.flush()
-    return report
+    at = bare(db)
+    opened = Opened(new_id(), unused(at))
+    blank = {"severity": 0, "state": ReportState.DRAFT, "partial": True, "exercise": False, "created_at": now}
+    OPEN.change(at, {**asdict(opened), **asdict(origin), **blank, "compartment": compartment})
+    return opened
 
 
-def _new_reference(db: Session) -> str:
-    """A reference that no report has had.
-
-    A sample tells how full a width is: where half of it is taken, the next width is used. So the cost does
-    not grow with the number of reports.
-    """
-    for width in WIDTHS:
-        drawn = [draw(width) for _ in range(SAMPLE)]
-        taken = set(db.scalars(select(Report.reference).where(Report.reference.in_(drawn))))
-        free = [reference for reference in drawn if reference not in taken]
-        if len(taken) < SAMPLE // 2:
-            return free[0]
-    raise OutOfReferences
+TOLD = ("compartment", "severity", "code", "area", "area_version", "place_id", "happened_on", "contact_id")
+FILE = Prepared(
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("which"), TABLE.c.filed_at.is_(None))
+    .values({name: bindparam(name) for name in TOLD})
+    .values(partial=False, state=ReportState.FILED, filed_at=bindparam("now"), routed_at=None, abandoned_at=None)
+)
 
 
-def complete(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> Report:
+def complete(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> None:
     """File a draft, or file again what has meanwhile been classified: it is then routed once more.
 
     What was filed before stays in the body unless it is told anew; the body is sealed for its compartment.
     """
+    at = bare(db)
+    if FILE.change(at, {"which": report_id, "now": now, **_columns(facts)}) == 1:
+        put(at, keys, report_id, facts.compartment, facts.answers)
+        _read_anew(db, report_id)
+        return
     report = db.get_one(Report, report_id)
-    told = {**_told_before(db, keys, report), **facts.answers}
+    told = {**answers(db, keys, report), **facts.answers}
     _describe(report, facts)
     report.partial, report.state = False, ReportState.FILED
     report.filed_at, report.routed_at, report.abandoned_at = now, None, None
     _seal(db, keys, report, told)
     db.flush()
-    return report
+
+
+def _read_anew(db: Session, report_id: int) -> None:
+    """What the session still holds of it is old."""
+    held = db.identity_map.get(identity_key(Report, report_id))
+    if held is not None:
+        db.expire(held)
 
 
 def abandon(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datetime) -> None:
@@ -166,14 +180,23 @@ def abandon(db: Session, keys: Keyring, report_id: int, facts: Facts, now: datet
 
 
 def _describe(report: Report, facts: Facts) -> None:
+    for name, value in _columns(facts).items():
+        setattr(report, name, value)
+
+
+def _columns(facts: Facts) -> dict[str, Any]:
+    """What of them may lie in clear."""
     in_operations = facts.compartment is Compartment.OPERATIONS
-    report.compartment = facts.compartment
-    report.severity = facts.severity
-    report.code = facts.code if in_operations else None
-    report.area, report.area_version = facts.area, facts.area_version
-    report.place_id = facts.place_id if in_operations else None
-    report.happened_on = facts.happened_on if in_operations else None
-    report.contact_id = facts.contact_id
+    return {
+        "compartment": facts.compartment,
+        "severity": facts.severity,
+        "code": facts.code if in_operations else None,
+        "area": facts.area,
+        "area_version": facts.area_version,
+        "place_id": facts.place_id if in_operations else None,
+        "happened_on": facts.happened_on if in_operations else None,
+        "contact_id": facts.contact_id,
+    }
 
 
 def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id: int | None) -> Report:
@@ -185,15 +208,7 @@ def move_draft(db: Session, report_id: int, compartment: Compartment, contact_id
 
 
 def _seal(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
-    purpose = Purpose(report.compartment.value)
-    sealed = keys.seal_json(purpose, dict(told), f"report_body/{report.id}/answers")
-    insert = upsert(db.connection(), ReportBody).values(report_id=report.id, answers_enc=sealed)
-    db.flush()
-    db.execute(insert.on_conflict_do_update(index_elements=["report_id"], set_={"answers_enc": sealed}))
-
-
-def _told_before(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
-    return answers(db, keys, report) if report.filed_at is not None else {}
+    put(bare(db), keys, report.id, report.compartment, told)
 
 
 def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, not_, or_, select, update
+from sqlalchemy import and_, bindparam, exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import new_id
 from models.code import GUARDED
-from models.conversation import Conversation
+from models.conversation import TABLE, Conversation
 from models.keys import Keyring, Purpose
+from models.prepared import Prepared, bare
 from models.report import Report
 
 ASIDE = "aside"  # a gateway of no network: where drafts wait that an exchange by SMS goes on without
@@ -30,26 +31,30 @@ class Unfinished:
     left_at: datetime
 
 
+LEFT = ("id", "contact_id", "channel", "handler", "progress_enc", "draft_id", "abandoned_at", "updated_at")
+HOLDING = select(*(TABLE.c[name] for name in LEFT)).where(TABLE.c.draft_id.is_not(None))
+LATEST = Prepared(HOLDING.where(TABLE.c.contact_id == bindparam("whose")).order_by(TABLE.c.updated_at.desc()).limit(1))
+LOCKED = Prepared(HOLDING.where(TABLE.c.id == bindparam("which")).with_for_update())
+
+
 def of_contact(db: Session, keys: Keyring, contact_id: int) -> Unfinished | None:
     """The last conversation of that phone that holds a draft."""
-    mine = Conversation.contact_id == contact_id, Conversation.draft_id.is_not(None)
-    query = select(Conversation).where(*mine).order_by(Conversation.updated_at.desc()).limit(1)
-    return _unfinished(keys, db.scalars(query.execution_options(populate_existing=True)).first())
+    return _unfinished(keys, LATEST.first(bare(db), {"whose": contact_id}))
 
 
 def find(db: Session, keys: Keyring, conversation_id: int) -> Unfinished | None:
-    """What that conversation holds; None where there is no draft (any more)."""
-    mine = Conversation.id == conversation_id, Conversation.draft_id.is_not(None)
-    query = select(Conversation).where(*mine).execution_options(populate_existing=True)
-    return _unfinished(keys, db.scalars(query).first())
+    """What that conversation holds, its row locked; None where there is no draft (any more)."""
+    return _unfinished(keys, LOCKED.first(bare(db), {"which": conversation_id}))
 
 
-def _unfinished(keys: Keyring, row: Conversation | None) -> Unfinished | None:
-    if row is None or row.draft_id is None or row.contact_id is None or row.progress_enc is None:
+def _unfinished(keys: Keyring, row: tuple[Any, ...] | None) -> Unfinished | None:
+    if row is None:
         return None
-    state = keys.open_json(Purpose.SESSIONS, row.progress_enc, f"conversation/{row.id}/progress")
-    left_at = row.abandoned_at or row.updated_at
-    return Unfinished(row.id, row.contact_id, row.channel, row.handler, state, row.draft_id, left_at)
+    conversation_id, contact_id, channel, handler, sealed, draft_id, abandoned_at, updated_at = row
+    if contact_id is None or sealed is None:
+        return None
+    state = keys.open_json(Purpose.SESSIONS, sealed, f"conversation/{conversation_id}/progress")
+    return Unfinished(conversation_id, contact_id, channel, handler, state, draft_id, abandoned_at or updated_at)
 
 
 def holder(db: Session, conversation_id: int) -> int | None:
@@ -72,11 +77,17 @@ def is_dialling(db: Session, contact_id: int, but: int, now: datetime) -> bool:
     return db.scalar(select(Conversation.id).where(*mine, *open_now).limit(1)) is not None
 
 
+TAKE_OVER = Prepared(
+    update(TABLE)
+    .where(TABLE.c.contact_id == bindparam("whose"), TABLE.c.channel == "ussd", TABLE.c.id != bindparam("by"))
+    .where(not_(TABLE.c.ended), TABLE.c.taken_over_at.is_(None))
+    .values(taken_over_at=bindparam("now"))
+)
+
+
 def take_over(db: Session, contact_id: int, by: int, now: datetime) -> None:
     """The phone has dialled anew: its other dials go no further."""
-    mine = Conversation.contact_id == contact_id, Conversation.channel == "ussd", Conversation.id != by
-    open_now = not_(Conversation.ended), Conversation.taken_over_at.is_(None)
-    db.connection().execute(update(Conversation).where(*mine, *open_now).values(taken_over_at=now))
+    TAKE_OVER.change(bare(db), {"whose": contact_id, "by": by, "now": now})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,21 @@ import os
 import sqlite3
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg.errors
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from models.prepared import Bare
+
+T = TypeVar("T")
 
 LOCK_SECONDS = 3
 STATEMENT_SECONDS = 15
@@ -23,6 +28,10 @@ IDLE_SECONDS = 1  # unused for this long, a connection is asked whether it still
 
 class Busy(Exception):
     """Somebody else held the lock, or all connections, for longer than we wait. Nothing was written."""
+
+
+class Unsure(Exception):
+    """The driver failed in between: nobody knows whether the statement was carried out."""
 
 
 def make_engine(url: str, *, pool_size: int = 4) -> Engine:
@@ -54,6 +63,10 @@ def transaction(engine: Engine) -> Iterator[Session]:
             yield session
     except exc.TimeoutError as error:
         raise Busy("no connection was free") from error
+    except (sqlite3.Error, psycopg.Error) as error:  # of a statement that SQLAlchemy did not say
+        if _is_wait(error):
+            raise Busy("the database is locked") from error
+        raise
 
 
 @contextmanager
@@ -61,6 +74,53 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session that only looks, and so waits for nobody and keeps nobody waiting. Raises Busy."""
     with transaction(engine.execution_options(reading=True, postgresql_readonly=True)) as session:
         yield session
+
+
+class AtOnce:
+    """One connection of the driver's, on which each statement is a transaction of its own; lent at the first statement,
+    and to be given back. Its statements raise Busy, and Unsure for whatever else the driver says."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lent: PoolProxiedConnection | None = None
+
+    def look(self, statement: Callable[[Bare], T]) -> T:
+        """Say a statement that only reads."""
+        try:
+            return statement(self._bare())
+        except exc.TimeoutError as error:
+            raise Busy("no connection was free") from error
+        except (sqlite3.Error, psycopg.Error) as error:
+            if _is_wait(error):
+                raise Busy("the database is locked") from error
+            self._engine.dispose()  # a server that went away has taken the other connections with it
+            raise Unsure("the driver failed") from error
+
+    def change(self, statement: Callable[[Bare], T]) -> T:
+        """Say one that writes."""
+        if self._engine.dialect.name != "sqlite":
+            return self.look(statement)
+        with _turn(self._engine):
+            return self.look(lambda bare: _patiently(bare.driver, partial(statement, bare)))
+
+    def give_back(self) -> None:
+        """Twice is harmless."""
+        lent, self._lent = self._lent, None
+        if lent is not None:
+            _by_itself(lent.driver_connection, False)
+            lent.close()
+
+    def _bare(self) -> Bare:
+        if self._lent is None:
+            self._lent = self._engine.raw_connection()
+            _by_itself(self._lent.driver_connection, True)
+        return Bare(self._lent.driver_connection, self._engine.dialect)
+
+
+def _by_itself(driver: Any, each_statement: bool) -> None:
+    """SQLite's connections know no other way; of PostgreSQL's it is asked, and taken back."""
+    if not isinstance(driver, sqlite3.Connection) and not driver.closed:
+        driver.autocommit = each_statement
 
 
 @contextmanager
@@ -107,17 +167,17 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("reading", False):
         raw.execute("BEGIN")
     else:
-        _take_write_lock(raw, time.monotonic() + LOCK_SECONDS)
+        _patiently(raw, lambda: raw.execute("BEGIN IMMEDIATE"))
 
 
-def _take_write_lock(raw: sqlite3.Connection, deadline: float) -> None:
+def _patiently(raw: sqlite3.Connection, write: Callable[[], T]) -> T:
     """SQLite itself would look again after up to 100 ms, and so come too late time after time."""
+    deadline = time.monotonic() + LOCK_SECONDS
     raw.execute("PRAGMA busy_timeout = 0")
     try:
         while True:
             try:
-                raw.execute("BEGIN IMMEDIATE")
-                return
+                return write()
             except sqlite3.OperationalError as error:
                 if not _is_busy(error):
                     raise
@@ -144,12 +204,13 @@ def _ask_after_idleness(connection: psycopg.Connection[Any], record: ConnectionP
 
 
 def _name_the_wait(context: ExceptionContext) -> BaseException | None:
-    original = context.original_exception
-    if isinstance(original, sqlite3.OperationalError):
-        busy = _is_busy(original)
-    else:
-        busy = isinstance(original, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
-    return Busy("the database is locked") if busy else None
+    return Busy("the database is locked") if _is_wait(context.original_exception) else None
+
+
+def _is_wait(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return _is_busy(error)
+    return isinstance(error, psycopg.errors.LockNotAvailable | psycopg.errors.DeadlockDetected)
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

@@ -24,6 +24,7 @@ from models.restraint import FAREWELL, REPLY
 from service.database import reading, transaction
 from service.gateways.contract import InboundSms, Unreadable, UssdEnd, UssdRequest
 from service.gateways.history import Heard, Kind, latest, newest
+from service.grip import Changed, Grip
 from service.parts import Parts
 
 logger = logging.getLogger(__name__)
@@ -39,12 +40,20 @@ def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     """The screen for this hop. The same hop again gives the same screen and changes nothing. Raises Busy,
     and Unreadable for the session of another phone."""
     proofs: tuple[Proof, ...] = ()
-    dials_too_often = _is_bare_dial(request) and parts.brake.refuses_dial(_alias(parts, request.phone))
+    bare = _is_bare_dial(request)
+    dials_too_often = bare and parts.brake.refuses_dial(_alias(parts, request.phone))
+    phone, firm = parse_phone(request.phone) or request.phone, bare
     while True:
         try:
-            return _answer_hop(parts, gateway, request, proofs, dials_too_often)
+            with Grip(parts, gateway, request.session_key, phone, firm=firm) as grip:
+                screen, effects = _answer_hop(parts, grip, request, proofs, dials_too_often)
         except Unproven as unproven:  # at most once for each PIN in the text
             proofs = (*proofs, unproven.prove())
+        except Changed:  # at most once: nobody comes before whoever has locked
+            firm = True
+        else:
+            follow_up(parts, effects)
+            return screen
 
 
 def _is_bare_dial(request: UssdRequest) -> bool:
@@ -57,30 +66,26 @@ def _alias(parts: Parts, phone: str) -> str:
 
 
 def _answer_hop(
-    parts: Parts, gateway: str, request: UssdRequest, proofs: tuple[Proof, ...], dials_too_often: bool
-) -> Screen:
-    phone = parse_phone(request.phone) or request.phone
-    with transaction(parts.engine) as db:
-        known = contacts.lock(db, parts.keys, phone, parts.now())
-        desk = parts.desk(db, known.edition)
-        dial = conversations.find(db, desk.keys, gateway, request.session_key)
-        if dial is not None and dial.contact_id not in (None, known.id):
-            raise Unreadable("this session is another phone's")
-        heard = _heard(desk, request, dial)
-        if dial is not None and (heard.kind is Kind.SAME or dial.ended):
-            return Screen(dial.reply, dial.ended)
-        if dial is not None and dial.taken_over:
-            return Screen(desk.say("dial.taken_over", _caller(desk, known, phone).language), True)
-        if dial is None and dials_too_often:
-            return Screen(desk.say_with_help("error.busy", _caller(desk, known, phone).language), True)
-        dial = dial or conversations.begin(db, gateway, request.session_key, known.id, "ussd", desk.now)
-        talk = Talk(desk, _caller(desk, known, phone), Channel.USSD, dial.id, dial.acts, proofs)
-        turn = _turn(talk, heard, _position(dial), request.dialled)
-        leaving.let_go(desk, _position(dial), turn.at, turn.effects)
-        said = _said(turn, turn.text, heard.text if request.history is None else request.history, turn.durable)
-        conversations.save(db, desk.keys, dial, said, desk.now, desk.policy.session)
-    follow_up(parts, turn.effects)
-    return Screen(turn.text, turn.at is None)
+    parts: Parts, grip: Grip, request: UssdRequest, proofs: tuple[Proof, ...], dials_too_often: bool
+) -> tuple[Screen, tuple[Effect, ...]]:
+    desk, known, dial = parts.desk_of(grip.reach, grip.known.edition), grip.known, grip.dial
+    if dial is not None and dial.contact_id not in (None, known.id):
+        raise Unreadable("this session is another phone's")
+    heard = _heard(desk, request, dial)
+    if dial is not None and (heard.kind is Kind.SAME or dial.ended):
+        return Screen(dial.reply, dial.ended), ()
+    caller = _caller(desk, known, grip.phone)
+    if dial is not None and dial.taken_over:
+        return Screen(desk.say("dial.taken_over", caller.language), True), ()
+    if dial is None and dials_too_often:
+        return Screen(desk.say_with_help("error.busy", caller.language), True), ()
+    dial = dial or grip.begin(desk.now, at_once=bool(_tokens(desk, request)))
+    talk = Talk(desk, caller, Channel.USSD, dial.id, dial.acts, proofs)
+    turn = _turn(talk, heard, _position(dial), _tokens(desk, request))
+    leaving.let_go(desk, _position(dial), turn.at, turn.effects)
+    said = _said(turn, turn.text, heard.text if request.history is None else request.history, turn.durable)
+    grip.keep(dial, said, desk.now, desk.policy.session)
+    return Screen(turn.text, turn.at is None), turn.effects
 
 
 def _heard(desk: Desk, request: UssdRequest, dial: conversations.Dial | None) -> Heard:
@@ -92,10 +97,14 @@ def _heard(desk: Desk, request: UssdRequest, dial: conversations.Dial | None) ->
     return newest(request.history, *seen, mac)
 
 
-def _turn(talk: Talk, heard: Heard, at: Position | None, dialled: str) -> Turn:
+def _tokens(desk: Desk, request: UssdRequest) -> list[str]:
+    """What was dialled after the service code, where that is taken for answers."""
+    return [token for token in request.dialled.split("*") if token] if desk.policy.direct_dial else []
+
+
+def _turn(talk: Talk, heard: Heard, at: Position | None, tokens: list[str]) -> Turn:
     if heard.kind is Kind.FIRST:
-        tokens = [token for token in dialled.split("*") if token]
-        return dialling.direct(talk, tokens if talk.desk.policy.direct_dial else [])
+        return dialling.direct(talk, tokens)
     return dialling.answer(talk, heard.text if heard.kind is Kind.SAID else None, at)
 
 

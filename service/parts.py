@@ -14,7 +14,10 @@ from flows.world import Limits
 from handlers.desk import Desk, Policy
 from handlers.period import Rhythm
 from handlers.ways import Ways
-from models import schema  # noqa: F401  every process must know every table: rows refer to each other
+from models import (
+    schema,  # noqa: F401  every process must know every table: rows refer to each other
+    stamp,
+)
 from models.keys import Keyring
 from models.phone import parse_phone
 from service import brake
@@ -56,9 +59,13 @@ class Parts:
 
     def desk(self, db: Session, edition: int | None = None) -> Desk:
         """What a handler works with, inside this transaction; edition: of places and codes, where it is known."""
-        stock = self.shelf.stock(db, edition)
+        return self.desk_of(lambda: db, stamp.edition(db) if edition is None else edition)
+
+    def desk_of(self, reach: Callable[[], Session], edition: int) -> Desk:
+        """The same, where the transaction begins when it is first reached for."""
+        stock = self.shelf.stock(reach, edition)
         return Desk(
-            db=db,
+            reach=reach,
             keys=self.keys,
             forms=stock.forms,
             words=self.words,

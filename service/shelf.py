@@ -1,6 +1,6 @@
 """Forms, places and codes kept in memory, and read again when the database says that they have changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,6 @@ from flows.xlsform import FormError, load
 from handlers.atlas import Atlas
 from models.code import CodeBook
 from models.gazetteer import Gazetteer
-from models.stamp import edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +40,14 @@ class Shelf:
     def forms(self) -> Mapping[str, Form]:
         return self._forms
 
-    def stock(self, db: Session, known: int | None = None) -> Stock:
-        """known: the edition that the database holds now, where somebody has asked it already."""
-        current = edition(db) if known is None else known
+    def stock(self, reach: Callable[[], Session], edition: int) -> Stock:
+        """edition: the one that the database holds now; what is held of another one is read anew."""
         held = self._stock
-        if held is not None and held.edition == current:
+        if held is not None and held.edition == edition:
             return held
+        db = reach()
         with self._lock:
-            fresh = Stock(current, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
+            fresh = Stock(edition, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
             self._stock = fresh
         return fresh
 

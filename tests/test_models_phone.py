@@ -1,5 +1,6 @@
 """Phone numbers as people, spreadsheets and gateways write them."""
 
+import phonenumbers
 import pytest
 
 from models.phone import is_valid, mask, parse_phone
@@ -75,3 +76,11 @@ def test_the_numbering_plan_knows_a_number_or_not(phone: str, valid: bool) -> No
 @pytest.mark.parametrize(("phone", "shown"), [("+22376123456", "+223…56"), ("+12", "…"), ("", "…")])
 def test_a_log_sees_a_country_and_two_digits(phone: str, shown: str) -> None:
     assert mask(phone) == shown
+
+
+def test_numbers_in_full_are_what_the_numbering_plans_make_of_them() -> None:
+    """They are taken as they are, without asking the plans at every hop."""
+    for whole in (f"+{country}{prefix:04}5678" for country in (222, 223) for prefix in range(10_000)):
+        number = phonenumbers.parse(whole, None)
+        assert phonenumbers.is_possible_number(number)
+        assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == whole == parse_phone(whole)
