@@ -7,6 +7,7 @@ from flows.cells import faults
 from flows.choosing import NEVER_KEYS, numbers
 from flows.columns import CHOICES, LIST_FILE, Known
 from flows.form import Choice, Question
+from flows.phrases import fault as fault_of
 from flows.problem import Problems
 from flows.sheets import Row, Sheet
 
@@ -56,6 +57,13 @@ def _check_cells(sheet: Sheet, row: Row, problems: Problems) -> None:
         value = row.text(column)
         if (value or column == "name") and not pattern.fullmatch(value):
             problems.error(sheet.name, row.number, column, f"{expected} is expected, not {value or 'nothing'}")
+    for wrong in filter(None, map(fault_of, _ways(row))):
+        problems.error(sheet.name, row.number, "sms_words", wrong)
+
+
+def _ways(row: Row) -> tuple[str, ...]:
+    """The ways of saying a choice that its cell lists."""
+    return tuple(way for way in map(str.strip, row.text("sms_words").split("|")) if way)
 
 
 def _choice(row: Row, known: Known, language: str) -> Choice:
@@ -70,7 +78,7 @@ def _choice(row: Row, known: Known, language: str) -> Choice:
         key=row.text("ussd_key"),
         code=row.text("sms_option"),
         columns=own,
-        words=tuple(word for word in map(str.strip, row.text("sms_words").split("|")) if word),
+        words=_ways(row),
         form=row.text("form"),
         row=row.number,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from flows.phrases import Phrases
+
 Labels = Mapping[str, str]  # language tag → text
 Value = str | float | bool  # what an expression works with; an unanswered question is ""
 
@@ -106,7 +108,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here."""
+    """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here.
+
+    phrases: list name → what people write for its choices, made ready to be found in a sentence.
+    """
 
     name: str
     version: str
@@ -117,6 +122,7 @@ class Form:
     languages: tuple[str, ...]
     sms_keyword: str = ""
     digest: str = ""
+    phrases: Mapping[str, Phrases] = field(default_factory=dict, compare=False, repr=False)
 
     def question(self, name: str) -> Question:
         """The question of that name; KeyError where there is none."""

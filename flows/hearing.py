@@ -1,9 +1,9 @@
 """What somebody's input means at the question on the screen: answers, a narrower list, or a complaint."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flows import answer
-from flows.answer import Complaint, Heard
+from flows.answer import Complaint, Heard, Keyed
 from flows.asking import days, is_written_out
 from flows.choosing import above, find, keyed
 from flows.folding import digits
@@ -11,6 +11,7 @@ from flows.form import Form, Kind, Question
 from flows.hop import Handoff, Hop, Meant
 from flows.naming import alike
 from flows.standing import other
+from flows.world import World
 
 OFFERED_MAX = 8  # choices that share a name, keyed 1 to 8
 
@@ -78,12 +79,20 @@ def by_name(hop: Hop, said: str) -> Meant:
     """
     every = keyed(hop.form, hop.question, hop.standing.known, hop.world)
     heard = answer.select_one(said, every)
-    if heard.value:
-        return choose(hop, heard.value)
+    value = heard.value or ("" if heard.candidates else _spotted(said, every, hop.world))
+    if value:
+        return choose(hop, value)
     near = heard.candidates[:OFFERED_MAX] or alike(said, every)
     if near and near != hop.progress.offered:
         return Meant(offered=near)
     return _as_typed(hop, said) or Meant(complaint=_unknown(hop))
+
+
+def _spotted(said: str, every: Sequence[Keyed], world: World) -> str:
+    """The place whose very name stands in it beside no more than a particle: "a Gogui"."""
+    seen = world.whereabouts.spot(said)
+    known = {choice.name for _, choice in every}
+    return seen.keys[0] if seen and seen.exact and len(seen.keys) == 1 and seen.keys[0] in known else ""
 
 
 def _unknown(hop: Hop) -> Complaint:

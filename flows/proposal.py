@@ -17,10 +17,11 @@ SURE = 0.9  # from here on an answer is taken without asking
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """value: a choice's name, or the words as typed; confidence: 0 to 1."""
+    """value: a choice's name, or the words as typed; confidence: 0 to 1; others: choices that may be meant as well."""
 
     value: str
     confidence: float = 1.0
+    others: tuple[str, ...] = ()
 
 
 def propose(form: Form, progress: Progress, proposals: Mapping[str, Proposal], world: World) -> Progress:
@@ -37,7 +38,7 @@ def _propose(form: Form, progress: Progress, question: Question, proposal: Propo
     meant = _proposed(hop, proposal.value)
     names = meant.offered
     if question.kind is Kind.SELECT_ONE and proposal.confidence < SURE:
-        names = names or tuple(filter(None, [meant.answers.get(question.name, "")]))
+        names = names or tuple(filter(None, [meant.answers.get(question.name, ""), *proposal.others]))
     if names:
         return replace(progress, proposed={**progress.proposed, question.name: names})
     if not meant.answers or proposal.confidence < SURE or question.name not in hop.standing.relevant:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flows.form import Channel, Choice
 from flows.language import Words
+from flows.whereabouts import Whereabouts
 
 ChoiceLookup = Callable[[str, Mapping[str, str]], Sequence[Choice]]
 
@@ -23,7 +24,8 @@ class Limits:
 class World:
     """now: local time, aware; languages: most wanted first, e.g. ("bm", "fr").
 
-    choices(list, narrowing): the choices of a gazetteer list ("places.csv") whose columns equal narrowing.
+    choices(list, narrowing): the choices of a gazetteer list ("places.csv") whose columns equal narrowing;
+    whereabouts: the names of the same gazetteer, to be found in a sentence.
     """
 
     now: datetime
@@ -32,3 +34,4 @@ class World:
     choices: ChoiceLookup
     words: Words
     limits: Limits = field(default_factory=Limits)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts, repr=False)

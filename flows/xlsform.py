@@ -11,6 +11,7 @@ from flows.choice_sheet import GAZETTEER, check_list, read_choices, read_file
 from flows.column_check import check_columns
 from flows.columns import KNOWN, LIST_FILE
 from flows.form import Choice, Form, Question
+from flows.phrases import Phrases
 from flows.problem import FormError, Problem, Problems, Severity
 from flows.pyxform_check import check_by_pyxform
 from flows.settings_sheet import Settings, check_languages, read_settings
@@ -135,7 +136,7 @@ def _check_columns(draft: _Draft, problems: Problems) -> None:
 
 def _form(draft: _Draft) -> Form:
     settings = draft.settings
-    return _sealed(
+    form = _sealed(
         Form(
             name=settings.name,
             version=settings.version,
@@ -147,6 +148,12 @@ def _form(draft: _Draft) -> Form:
             sms_keyword=settings.sms_keyword,
         )
     )
+    return replace(form, phrases={name: phrases_of(choices) for name, choices in form.lists.items()})
+
+
+def phrases_of(choices: Sequence[Choice]) -> Phrases:
+    """What people write for the choices of a list."""
+    return Phrases.of({choice.name: choice.words for choice in choices})
 
 
 def _sealed(form: Form) -> Form:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from flows.form import Choice, Labels
+from flows.whereabouts import Row, Whereabouts
 from models.gazetteer import FILES, Gazetteer, PlaceRow
 
 REGION = 1
@@ -13,11 +14,13 @@ REGION = 1
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: (file, column, value) → choices."""
+    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: (file, column, value) → choices;
+    whereabouts: their names, to be found in a sentence."""
 
     gazetteer: Gazetteer
     lists: Mapping[str, Sequence[Choice]] = field(repr=False)
     beneath: Mapping[tuple[str, str, str], Sequence[Choice]] = field(repr=False)
+    whereabouts: Whereabouts = field(repr=False)
 
     @classmethod
     def of(cls, gazetteer: Gazetteer, elsewhere: Labels) -> Self:
@@ -28,7 +31,7 @@ class Atlas:
             for choice in choices:
                 for column, value in choice.columns.items():
                     beneath[name, column, value].append(choice)
-        return cls(gazetteer, lists, dict(beneath))
+        return cls(gazetteer, lists, dict(beneath), Whereabouts.of(map(_row, gazetteer.rows.values())))
 
     def choices(self, file: str, narrowing: Mapping[str, str]) -> Sequence[Choice]:
         """The choices of that list whose columns equal the narrowing; empty for a list that is not ours."""
@@ -45,6 +48,11 @@ class Atlas:
         """What a place is called in that language, "" where the key names none."""
         row = self.resolve(key)
         return (row.names.get(language) or row.names["fr"]) if row else ""
+
+
+def _row(row: PlaceRow) -> Row:
+    within = frozenset(filter(None, [row.country, row.region, row.district, row.key]))
+    return Row(row.key, row.level, within, (*row.names.values(), *row.aliases))
 
 
 def _choice(row: PlaceRow, file: str, elsewhere: Labels) -> Choice:

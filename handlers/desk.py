@@ -76,6 +76,7 @@ class Desk:
             choices=self.atlas.choices,
             words=self.words,
             limits=self.policy.limits,
+            whereabouts=self.atlas.whereabouts,
         )
 
     def say(self, key: str, language: str, **values: object) -> str:

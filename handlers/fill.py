@@ -67,6 +67,8 @@ def _next(talk: Talk, state: State, done: Step) -> Turn:
         return Turn(done.text, Position("fill", state))
     if talk.channel is Channel.USSD and filing.has_anything(talk, state):
         return go("confirm", state)
+    if state.get("read"):
+        return go("readback", state)
     return filing.file(talk, state)
 
 
@@ -76,9 +78,10 @@ def _told_already(state: State) -> Mapping[str, Any]:
 
 
 def _must_consent(talk: Talk, state: Mapping[str, Any]) -> bool:
-    """Before the first answer that could harm its teller; members have signed when they were enrolled."""
+    """Before the first answer that could harm its teller; members have signed when they were enrolled, but are asked
+    where their own words were taken for a matter of a guarded desk."""
     code = state["progress"].get("answers", {}).get("code", "")
-    asked = "consent" in state or talk.caller.seat is not None
+    asked = "consent" in state or (talk.caller.seat is not None and not state.get("overheard"))
     return not asked and talk.desk.codes.compartment(code) in GUARDED
 
 

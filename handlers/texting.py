@@ -3,17 +3,15 @@
 import re
 from dataclasses import dataclass, replace
 
-from flows.engine import begin, propose
 from flows.folding import digits
-from flows.progress import Progress
-from flows.reader import Reading, read
-from handlers import callback, fill, follow, resume
-from handlers.anonymity import CODED, KEEP, begun, is_anonymous, keep_number, without_prefix
+from flows.reader import read
+from handlers import callback, follow, resume
+from handlers.anonymity import CODED, KEEP, begun, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
-from handlers.filing import keep_text
 from handlers.keywords import ALWAYS, ASIDES, FORMS, NOTHING_KNOWN, OPENING, Command, Keyword, command, obey, open_form
 from handlers.relevance import begins_anew, takes_words
 from handlers.turn import Position, State, Talk, Turn
+from handlers.understand import confides, told
 from models import report as reports
 from models import ticket as tickets
 from models.reference import is_reference
@@ -52,7 +50,7 @@ def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
     if said and _is_obeyed(talk, said, asked.at):
         return _obeyed(talk, said, asked.at, echo)
     if asked.at is not None and HANDLERS.get(asked.at.handler, (None, None))[1] is not None:
-        if not begins_anew(talk, asked.at, text):
+        if not begins_anew(talk, asked.at, text) and not confides(talk, asked.at, text):
             return converse(talk, asked.at, text)
         return _heard_before(talk, asked.at, echo) or _told(talk, text)
     if is_reference(digits(text).strip()) or _is_coded_reference(digits(text).strip()):
@@ -73,6 +71,8 @@ def _nameless(talk: Talk, text: str, echo: Echo) -> Turn:
     if known:
         return Turn("") if echo.at_once else known
     state, said = begun(talk, vault=False), command(text)
+    if said and said.keyword in REPORTING and said.rest:
+        return _reported(talk, said, state)
     if said and said.keyword in FORMS:
         return _walk(talk, open_form(talk, FORMS[said.keyword], said.rest, state))
     if not text.strip():
@@ -119,14 +119,12 @@ def _asked_again(talk: Talk, turn: Turn, at: Position) -> Turn:
     return replace(again, text=f"{turn.text}\n{again.text}").after(replace(turn, at=None))
 
 
-def _reported(talk: Talk, said: Command) -> Turn:
+def _reported(talk: Talk, said: Command, state: State = NOTHING_KNOWN) -> Turn:
     """`ALERTE 12#1 Gogui`, `AVIS 86`, or the word and then a story, which is kept."""
-    if said.keyword is Keyword.REPORT and not ONLY_DIGITS.fullmatch(digits(said.rest)):
-        return _told(talk, said.rest)
-    form = talk.desk.forms["feedback"]
-    if said.keyword is Keyword.FEEDBACK and not read(form, said.rest, talk.world).proposals:
-        return _kept(talk, said.rest, form.name)
-    return _walk(talk, obey(talk, said))
+    if ONLY_DIGITS.fullmatch(digits(said.rest)):
+        return _walk(talk, open_form(talk, FORMS[said.keyword], said.rest, state))
+    return told(talk, said.rest, state, FORMS[said.keyword])
+
 
 
 def _heard_before(talk: Talk, at: Position | None, echo: Echo) -> Turn | None:
@@ -161,42 +159,6 @@ def _walk(talk: Talk, turn: Turn) -> Turn:
 
 
 def _told(talk: Talk, text: str, state: State = NOTHING_KNOWN) -> Turn:
-    return _coded(talk, text, state) or _uncoded(talk, text, state)
-
-
-def _coded(talk: Talk, text: str, state: State) -> Turn | None:
-    """A one-line report in any form that reads it, `12#1 Gogui` or `86`."""
-    for name in ("incident", "feedback"):
-        form = talk.desk.forms[name]
-        reading = read(form, text, talk.world)
-        if reading.proposals:
-            progress = propose(form, begin(form, _given(talk, reading, state)), reading.proposals, talk.world)
-            return converse(talk, Position("fill", {**state, "form": name, "progress": progress.to_json()}), None)
-    return None
-
-
-def _given(talk: Talk, reading: Reading, state: State) -> dict[str, str]:
-    """A member whose line names no place means the post; a villager is asked."""
-    if is_anonymous(state):
-        return fill.given(talk, state)
-    at_post = talk.caller.seat is not None and talk.caller.seat.post and "place" not in reading.proposals
-    return {**fill.given(talk), "at_post": "yes" if at_post else ""}
-
-
-def _uncoded(talk: Talk, text: str, state: State) -> Turn:
-    """Kept where only the programme reads it, and the sender is asked what it is about."""
-    if ONLY_DIGITS.fullmatch(digits(text)):
+    if ONLY_DIGITS.fullmatch(digits(text)) and not _is_code(talk, text):
         return Turn(talk.say_with_help("text.help"))
-    return _kept(talk, text, "incident", state)
-
-
-def _kept(talk: Talk, text: str, name: str, state: State = NOTHING_KNOWN) -> Turn:
-    """name: of the form that asks what it is about."""
-    kept = keep_text(talk, text, name, state)
-    form = talk.desk.forms[name]
-    progress: Progress = begin(form, fill.given(talk, state))
-    asked = converse(talk, Position("fill", {**kept.state, "progress": progress.to_json()}), None)
-    reference = kept.state["draft"]["reference"]
-    first = Turn(opened=kept.opened, durable=True, effects=kept.effects)
-    worded = Turn(talk.say("intake.kept", reference=reference) + "\n" + asked.text, asked.at, effects=asked.effects)
-    return worded.after(first)
+    return told(talk, text, state)

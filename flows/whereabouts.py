@@ -1,0 +1,271 @@
+"""Where something happened: the gazetteer's names found in a sentence, however they are spelt, joined or split."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from flows.folding import fold
+from flows.word import Word, words_of
+
+LONGEST = 5  # words in a name, particles and all
+SHORTEST = 4  # letters of a name that may be misspelt; shorter ones are too much alike
+OFFERED = 4
+
+# Slips that are forgiven in a name of at least so many letters.
+SLIPS = ((8, 2), (SHORTEST, 1))
+
+_LEADING = (
+    "a au aux en vers de du des dans pres cote entre sur pour jusqua chez ici ville village villages hameau quartier "
+    "route piste poste frontiere marche puits gare direction "
+    "in at to near from around of on by town road post border towards "
+    "في من الى على عند قرب نحو قرية مدينة طريق ناحية حي مركز سوق"
+)
+_AROUND = "region cercle wilaya moughataa commune arrondissement departement district ولاية مقاطعة بلدية"
+_OF = "de du la le l d of"
+_ARTICLES = "el al en an ould oul ولد"
+_VILLAGE = "village hameau campement قرية"
+
+LEADING = frozenset(fold(_LEADING).split())  # what stands before the name of a place
+AROUND = frozenset(fold(_AROUND).split())  # before a name that tells in which part of the country a place lies
+OF = frozenset(_OF.split())
+ARTICLES = frozenset(fold(_ARTICLES).split())  # the beginning of a name that is often left out
+VILLAGE = frozenset(fold(_VILLAGE).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place or an area. within: the areas above it, and itself; level: 0 a country … 3 a place."""
+
+    key: str
+    level: int
+    within: frozenset[str]
+    names: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """keys: which place it may be, the likeliest first, none where nobody knows it; sure: which one it is; exact: the
+    name is spelt as one that is known; typed: as it was written; start, end: the words, from the first to the one
+    after the last."""
+
+    keys: tuple[str, ...]
+    sure: bool
+    exact: bool
+    typed: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """keys of the names that are so many slips away from what stands from start to end."""
+
+    start: int
+    end: int
+    slips: int
+    keys: tuple[str, ...]
+    led: bool
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """All names; joined: the name without its spaces → the keys that bear it; sized: by its length."""
+
+    rows: Mapping[str, Row] = field(repr=False, default_factory=dict)
+    joined: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    sized: Mapping[int, tuple[str, ...]] = field(repr=False, default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Self:
+        """To be built once, when the gazetteer is read."""
+        known = {row.key: row for row in rows}
+        joined: dict[str, dict[str, None]] = defaultdict(dict)
+        for row in known.values():
+            for name in row.names:
+                for spelt in _spellings(name):
+                    joined[spelt][row.key] = None
+        sized: dict[int, list[str]] = defaultdict(list)
+        for spelt in joined:
+            sized[len(spelt)].append(spelt)
+        return cls(
+            known,
+            {spelt: tuple(keys) for spelt, keys in joined.items()},
+            {size: tuple(names) for size, names in sized.items()},
+        )
+
+    def find(self, words: Sequence[Word], *, taken: Collection[int] = (), near: Sequence[str] = ()) -> Sighting | None:
+        """The place that the sentence names.
+
+        taken: the numbers of the words that mean something else, and are no misspelt names; near: keys of places
+        where the writer may well be, which decide between namesakes.
+        """
+        seen = list(self._all(words, taken))
+        areas = self._areas(words, seen)
+        places = [each for each in seen if not self._is_around(words, each)]
+        best = _best(places, taken)
+        if not best:
+            return _unknown(words, taken)
+        return self._sighting(words, best, areas, near)
+
+    def spot(self, text: str) -> Sighting | None:
+        """The place that a text is which should be nothing but its name, particles such as "vers" aside."""
+        words = words_of(text)
+        found = self.find(words)
+        rest = [word for number, word in enumerate(words) if found and not found.start <= number < found.end]
+        if found is None or any(word.folded not in LEADING | AROUND | OF for word in rest):
+            return None
+        return found
+
+    def _all(self, words: Sequence[Word], taken: Collection[int]) -> Iterator[_Seen]:
+        """Every run of words that is a name, or nearly one."""
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+                run = words[start:end]
+                if any(word.is_number for word in run):
+                    break
+                yield from self._names(run, start, taken, _is_led(words, start))
+
+    def _names(self, run: Sequence[Word], start: int, taken: Collection[int], led: bool) -> Iterator[_Seen]:
+        end = start + len(run)
+        tail = "".join(word.folded for word in run[1:])
+        written = [form + tail for form in run[0].forms]
+        joined = led or len(run[0].forms) > 1
+        exact = [key for form in written for key in self.joined.get(form, ())]
+        if exact:
+            yield _Seen(start, end, 0, tuple(dict.fromkeys(exact)), joined)
+        elif len(run) <= 3 and not any(spot in taken for spot in range(start, end)):
+            yield from self._misspelt(written, start, end, joined)
+
+    def _misspelt(self, written: Sequence[str], start: int, end: int, led: bool) -> Iterator[_Seen]:
+        found: dict[int, dict[str, None]] = defaultdict(dict)
+        for form in written:
+            for name, slips in self._alike(form):
+                found[slips] |= dict.fromkeys(self.joined[name])
+        for slips, keys in sorted(found.items()):
+            yield _Seen(start, end, slips, tuple(keys), led)
+
+    def _alike(self, form: str) -> Iterator[tuple[str, int]]:
+        allowed = next((slips for least, slips in SLIPS if len(form) >= least), 0)
+        for size in range(len(form) - allowed, len(form) + allowed + 1):
+            within = next((slips for least, slips in SLIPS if size >= least), 0)
+            names = self.sized.get(size, ())
+            near = process.extract(form, names, scorer=OSA.distance, score_cutoff=min(allowed, within), limit=None)
+            for name, slips, _ in near:
+                if slips and _begins_alike(form, name):
+                    yield name, int(slips)
+
+    def _areas(self, words: Sequence[Word], seen: Sequence[_Seen]) -> frozenset[str]:
+        """The countries and areas that the sentence says it lies in."""
+        named: set[str] = set()
+        for each in seen:
+            around = self._is_around(words, each)
+            for key in each.keys:
+                level = self.rows[key].level
+                if each.slips <= 1 and (level == 0 or (around and level < 3) or (level == 1 and len(each.keys) == 1)):
+                    named.add(key)
+        return frozenset(named)
+
+    def _is_around(self, words: Sequence[Word], seen: _Seen) -> bool:
+        """Whether that is a country, or says which region or cercle is meant."""
+        if all(self.rows[key].level == 0 for key in seen.keys):
+            return True
+        before = [word.folded for word in words[max(0, seen.start - 2) : seen.start]]
+        return bool(before) and (before[-1] in AROUND or (before[-1] in OF and before[0] in AROUND))
+
+    def _sighting(
+        self, words: Sequence[Word], best: Sequence[_Seen], areas: frozenset[str], near: Sequence[str]
+    ) -> Sighting:
+        keys = tuple(dict.fromkeys(key for each in best for key in each.keys))
+        keys = self._within(self._smallest(keys), areas)
+        keys = self._near(keys, near)
+        first = best[0]
+        typed = " ".join(word.typed for word in words[first.start : first.end])
+        sure = len(keys) == 1 and (first.slips == 0 or first.led) and self.rows[keys[0]].level > 1
+        return Sighting(keys[:OFFERED], sure, not first.slips, typed, first.start, first.end)
+
+    def _smallest(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """A town rather than the area that is called after it."""
+        above = {area for key in keys for area in self.rows[key].within if area != key}
+        return tuple(key for key in keys if key not in above) or tuple(keys)
+
+    def _within(self, keys: tuple[str, ...], areas: frozenset[str]) -> tuple[str, ...]:
+        inside = tuple(key for key in keys if self.rows[key].within & areas)
+        return inside or keys
+
+    def _near(self, keys: tuple[str, ...], near: Sequence[str]) -> tuple[str, ...]:
+        """Of namesakes the only one in the writer's own district, or region."""
+        usual = [self.rows[key].within for key in near if key in self.rows]
+        for level in (2, 1):
+            home = {area for within in usual for area in within if self.rows[area].level == level}
+            inside = tuple(key for key in keys if self.rows[key].within & home)
+            if len(inside) == 1:
+                return inside
+        return keys
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """The name without spaces, and without an article that is often left out."""
+    words = fold(name).split()
+    yield "".join(words)
+    if len(words) > 1 and words[0] in ARTICLES:
+        yield "".join(words[1:])
+    for word in words[:1]:
+        if word.startswith("ال") and len(word) > SHORTEST + 1:
+            yield "".join([word[2:], *words[1:]])
+
+
+def _begins_alike(form: str, name: str) -> bool:
+    """Short names have so many neighbours that their first letter must be right, or have changed places."""
+    return min(len(form), len(name)) > 5 or form[0] == name[0] or form[:2] == name[1::-1]
+
+
+def _is_led(words: Sequence[Word], start: int) -> bool:
+    return start > 0 and words[start - 1].folded in LEADING | OF
+
+
+def _best(seen: Sequence[_Seen], taken: Collection[int]) -> list[_Seen]:
+    """What is written rightly before what is not, what a particle leads to before what stands alone, and the longest
+    name; several where as much speaks for each."""
+    free = [each for each in seen if each.slips or each.size > 1 or each.start not in taken or each.led]
+    kept = [each for each in free if not any(_covers(other, each) for other in free)]
+    if not kept:
+        return []
+    first = min(kept, key=_rank)
+    return [each for each in sorted(kept, key=_rank) if _rank(each)[:2] == _rank(first)[:2] or _is_rival(each, first)]
+
+
+def _rank(seen: _Seen) -> tuple[int, bool, int]:
+    return seen.slips, not seen.led, -seen.size
+
+
+def _covers(other: _Seen, each: _Seen) -> bool:
+    """Whether the other is a longer run around it, or the same one, and as well written."""
+    around = other.start <= each.start and each.end <= other.end and other.size > each.size
+    return around and other.slips <= each.slips
+
+
+def _is_rival(each: _Seen, first: _Seen) -> bool:
+    """The same words, misspelt, are within reach of another name too."""
+    return first.slips > 0 and (each.start, each.end) == (first.start, first.end) and each.slips == first.slips
+
+
+def _unknown(words: Sequence[Word], taken: Collection[int]) -> Sighting | None:
+    """What follows "village de", as it is typed: nobody knows it, and whoever reads the report may."""
+    for spot, word in enumerate(words[:-1]):
+        if word.folded not in VILLAGE:
+            continue
+        start = spot + 1 + (words[spot + 1].folded in OF and spot + 2 < len(words))
+        end = start
+        while end < len(words) and end < start + 3 and end not in taken and not words[end].is_number:
+            end += 1
+        if end > start:
+            return Sighting((), True, False, " ".join(each.typed for each in words[start:end]), start, end)
+    return None
