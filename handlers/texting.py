@@ -126,7 +126,6 @@ def _reported(talk: Talk, said: Command, state: State = NOTHING_KNOWN) -> Turn:
     return told(talk, said.rest, state, FORMS[said.keyword])
 
 
-
 def _heard_before(talk: Talk, at: Position | None, echo: Echo) -> Turn | None:
     """The reference again, for whoever has lost the first answer; nothing where a network stutters. None where no
     report of this phone is known: what was refused a moment ago may be told after all, and guarded reports, which keep
