@@ -53,7 +53,8 @@ def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTE
 def facts(desk: Desk, told: Told) -> Told:
     """Without the place below its district, and without a word that was written."""
     row = desk.atlas.resolve(told.place)
-    return replace(told, place=row.district or row.key if row else "", typed="", answers={})
+    counted = {name: value for name, value in told.answers.items() if name.startswith("threshold_")}
+    return replace(told, place=row.district or row.key if row else "", typed="", answers=counted)
 
 
 def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
@@ -62,6 +63,7 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
         desk.say("alert.exercise", language) if told.exercise else "",
         desk.say("alert.reminder", language) if told.reminds else "",
         desk.say("alert.incomplete", language) if told.partial else "",
+        _threshold(desk, told, language),
         f"{'!!' if told.severity >= 4 else '!'}S{told.severity}",
         f"{desk.codes.short(told.code, language)}({told.code})",
         place,
@@ -86,7 +88,14 @@ def _people(desk: Desk, told: Told, language: str) -> str:
     return desk.words.count("alert.people", number, chain(language)) if number else ""
 
 
+def _threshold(desk: Desk, told: Told, language: str) -> str:
+    """So many reports in so many days, where that is the matter."""
+    count, days = (told.answers.get(name, "") for name in ("threshold_reports", "threshold_days"))
+    return desk.say("alert.threshold", language, n=count, days=days) if count else ""
+
+
 def _source(desk: Desk, told: Told, language: str) -> str:
     seen = told.answers.get("source", "")
     how = desk.say(f"alert.source_{seen}", language) if seen in SOURCES else ""
-    return " ".join(word for word in (how, desk.say("alert.grade", language, grade=told.grade)) if word)
+    grade = desk.say("alert.grade", language, grade=told.grade) if told.grade else ""
+    return " ".join(word for word in (how, grade) if word)

@@ -11,9 +11,10 @@ from models import report as reports
 from models.incident import Incident
 from models.member import Recipient, Role
 from models.report import Report
+from models.threshold import OWN_FORM
 
+# The Admiralty letters; F is a source that nobody knows.
 GRADES = {Role.OFFICER: "B", Role.COORDINATOR: "B", Role.RELAY: "C"}
-UNKNOWN_SOURCE = "F"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _told(desk: Desk, incident: Incident, report: Report, reminds: bool) -> Told
         typed=answers.get("place_other", ""),
         at=report.filed_at or desk.now,
         answers=answers,
-        grade=GRADES.get(member.role, UNKNOWN_SOURCE) if member else UNKNOWN_SOURCE,
+        grade="" if report.form_name == OWN_FORM else GRADES.get(member.role, "F") if member else "F",
         exercise=incident.exercise_id is not None,
         partial=report.partial,
         post=post.key if post else "",

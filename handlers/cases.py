@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from handlers import pin
+from handlers import merging, pin
 from handlers.label import label
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.reading_room import Sight, most
-from handlers.turn import Position, State, Talk, Turn
+from handlers.turn import Effect, Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
-from models.incident import Incident
+from models.incident import Hand, IncidentState
 
 MOST = 20
 ACTS = (("1", Act.VERIFY), ("2", Act.DENY), ("3", Act.REFUTE), ("4", Act.START), ("5", Act.CLOSE))
@@ -66,10 +66,25 @@ def _choices(talk: Talk, case: Case) -> list[Item]:
     """An act keeps its digit, whatever the others are."""
     about = {"incident": case.incident_id}
     ways = [(key, act) for key, act in ACTS if allowed(case.state, act)]
-    return [
+    moves = [
         Item(key, talk.say(f"case.{act}"), Position("outcome" if act is Act.CLOSE else "decide", {**about, "act": act}))
         for key, act in ways
     ]
+    return [*moves, *_merging(talk, case)]
+
+
+def _merging(talk: Talk, case: Case) -> list[Item]:
+    """Whether it is the same as another one, and what of it is not."""
+    about = {"incident": case.incident_id}
+    items = []
+    if case.like and allowed(case.state, Act.JOIN):
+        items.append(
+            Item("6", talk.say("case.join", reference=case.like), Position("decide", {**about, "act": Act.JOIN}))
+        )
+        items.append(Item("7", talk.say("case.decline", reference=case.like), Position("decline", about)))
+    if case.parts > 1:
+        items.append(Item("8", talk.say("case.separate"), Position("parts", about)))
+    return items
 
 
 def _heading(talk: Talk, case: Case) -> str:
@@ -114,15 +129,64 @@ def show_decide(talk: Talk, state: State) -> Turn:
     proof = needs_proof(case.severity, act)
     if proof and not pin.is_proven(talk):
         return go("pin", {"then": ["decide", dict(state)], "back": ["case", {"incident": case.incident_id}]})
-    incident = incidents.lock(talk.desk.db, case.incident_id)
     outcome = Outcome(state["outcome"]) if "outcome" in state else None
     hand = talk.hand(f"{talk.channel}_pin" if proof else "")
     try:
-        effects = move(talk.desk, incident, act, hand, outcome)
-    except Refused:
-        return go("cases", {"told": _told(talk, "case.refused", case, incident)})
-    return replace(go("cases", {"told": _told(talk, "case.done", case, incident)}), durable=True, effects=effects)
+        effects = _do(talk, case, act, hand, outcome)
+    except Refused as refused:
+        return go("cases", {"told": _told(talk, "case.refused", case, refused.state)})
+    after = incidents.get(talk.desk.db, case.incident_id).state
+    return replace(go("cases", {"told": _told(talk, "case.done", case, after)}), durable=True, effects=effects)
 
 
-def _told(talk: Talk, key: str, case: Case, incident: Incident) -> str:
-    return talk.say(key, reference=case.reference, state=talk.say(f"state.{incident.state}"))
+def _do(talk: Talk, case: Case, act: Act, hand: Hand, outcome: Outcome | None) -> tuple[Effect, ...]:
+    if act is Act.JOIN:
+        return merging.join(talk.desk, case.incident_id, hand)
+    return move(talk.desk, incidents.lock(talk.desk.db, case.incident_id), act, hand, outcome)
+
+
+def _told(talk: Talk, key: str, case: Case, state: IncidentState) -> str:
+    return talk.say(key, reference=case.reference, state=talk.say(f"state.{state}"))
+
+
+def show_decline(talk: Talk, state: State) -> Turn:
+    case = _case(talk, state)
+    if case is not None:
+        merging.decline(talk.desk, case.incident_id)
+    return replace(go("case", {"incident": state["incident"]}), durable=True)
+
+
+def _parts(talk: Talk, case: Case) -> list[Item]:
+    """The references that it has gathered, but for the one it goes by."""
+    others = merging.parts(talk.desk, case.incident_id)
+    return [
+        Item(key, reference, Position("separate", {"incident": case.incident_id, "part": reference}))
+        for key, reference in zip(numbers(), others[:MOST], strict=False)
+    ]
+
+
+def show_parts(talk: Talk, state: State) -> Turn:
+    case = _case(talk, state)
+    if case is None:
+        return go("cases")
+    return show_page(talk, Position("parts", state), talk.say("separate.title"), _parts(talk, case))
+
+
+def hear_parts(talk: Talk, state: State, said: str) -> Turn:
+    case = _case(talk, state)
+    if case is None:
+        return go("cases")
+    here, back = Position("parts", state), Position("case", {"incident": case.incident_id})
+    return hear_choice(talk, here, talk.say("separate.title"), _parts(talk, case), said, back=back)
+
+
+def show_separate(talk: Talk, state: State) -> Turn:
+    case, part = _case(talk, state), str(state["part"])
+    if case is None:
+        return go("cases")
+    try:
+        effects = merging.separate(talk.desk, case.incident_id, part, talk.hand())
+    except Refused as refused:
+        return go("cases", {"told": _told(talk, "case.refused", case, refused.state)})
+    told = talk.say("case.separated", reference=part)
+    return replace(go("cases", {"told": told}), durable=True, effects=effects)

@@ -19,6 +19,7 @@ class Act(StrEnum):
     DENY = "deny"  # not confirmed
     REFUTE = "refute"  # false
     JOIN = "join"  # a duplicate of another incident
+    SEPARATE = "separate"  # no duplicate after all
     START = "start"
     CLOSE = "close"
 
@@ -36,15 +37,20 @@ MOVES: Mapping[Act, tuple[tuple[S, ...], S]] = {
     Act.DENY: ((*FRESH, S.VERIFIED), S.UNCONFIRMED),
     Act.REFUTE: ((*FRESH, S.UNCONFIRMED, S.VERIFIED), S.FALSE),
     Act.JOIN: ((*FRESH, S.UNCONFIRMED, S.VERIFIED), S.DUPLICATE),
+    Act.SEPARATE: ((S.DUPLICATE,), S.TO_VERIFY),
     Act.START: ((S.VERIFIED, S.UNCONFIRMED), S.IN_PROGRESS),
     Act.CLOSE: ((S.TO_VERIFY, S.VERIFIED, S.UNCONFIRMED, S.FALSE, S.DUPLICATE, S.IN_PROGRESS), S.CLOSED),
 }
 GRAVE = 3  # from this severity on, an asserted caller id is not enough for what follows
-PROVEN = frozenset({Act.VERIFY, Act.DENY, Act.REFUTE, Act.CLOSE})
+PROVEN = frozenset({Act.VERIFY, Act.DENY, Act.REFUTE, Act.JOIN, Act.CLOSE})
 
 
 class Refused(Exception):
     """The incident's state does not allow that."""
+
+    def __init__(self, state: S) -> None:
+        super().__init__(state.value)
+        self.state = state
 
 
 def allowed(state: S, act: Act) -> bool:

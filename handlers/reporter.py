@@ -6,6 +6,7 @@ from handlers.desk import Desk
 from handlers.outbox import write
 from handlers.turn import Deliver
 from models import contact as contacts
+from models import incident as incidents
 from models import member as members
 from models import report as reports
 from models import ticket as tickets
@@ -16,7 +17,8 @@ from models.report import Report
 
 def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int | None) -> tuple[Deliver, ...]:
     """what: seen or closed; but: the member who has just done it, and knows."""
-    written = [_tell(desk, report, what, but) for report in reports.of_incident(desk.db, incident.id)]
+    told = [report for each in incidents.family(desk.db, incident.id) for report in reports.of_incident(desk.db, each)]
+    written = [_tell(desk, report, what, but) for report in told]
     ids = tuple(message_id for message_id in written if message_id)
     return (Deliver(ids),) if ids else ()
 

@@ -1,21 +1,25 @@
-"""From a report to those who must know of it: its incident, their alerts, and the first of its ladder."""
+"""From a report to those who must know of it: its incident, and the alerts of the first level."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from handlers.counting import count
 from handlers.desk import Desk
+from handlers.merging import louder, place
 from handlers.rung import Matter, Rung, first, has_route
 from handlers.telling import tell
-from handlers.turn import Deliver
+from handlers.turn import Deliver, Effect
 from models import alert as alerts
 from models import incident as incidents
 from models import report as reports
+from models.incident import Incident
+from models.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
     """effects: what to send; told: how many members were alerted; nobody: there was no one to tell."""
 
-    effects: tuple[Deliver, ...] = ()
+    effects: tuple[Effect, ...] = ()
     told: int = 0
     nobody: bool = False
 
@@ -26,10 +30,18 @@ def route(desk: Desk, report_id: int) -> Routed:
     if report is None or report.routed_at is not None or report.partial:
         return Routed()
     before = incidents.compartment(desk.db, report.incident_id)
-    incident = incidents.of(desk.db, report, desk.now)
+    placed = place(desk, report)
     if before is not None and before is not report.compartment:
-        alerts.recall(desk.db, incident.id)  # its readers are others now
+        alerts.recall(desk.db, placed.incident.id)  # its readers are others now
     report.routed_at = desk.now
+    if placed.joined:
+        routed = Routed(louder(desk, placed.incident, report) if placed.graver else ())
+    else:
+        routed = _alert(desk, placed.incident, report)
+    return replace(routed, effects=(*routed.effects, *count(desk, report)))
+
+
+def _alert(desk: Desk, incident: Incident, report: Report) -> Routed:
     matter = Matter(report, incident.severity)
     if not has_route(desk, matter):
         return Routed()

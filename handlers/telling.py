@@ -43,13 +43,16 @@ class Telling:
         return (Deliver(self.messages),) if self.messages else ()
 
 
-def tell(desk: Desk, incident: Incident, report: Report, rung: Rung, since: datetime) -> tuple[Deliver, ...]:
+def tell(
+    desk: Desk, incident: Incident, report: Report, rung: Rung, since: datetime, *, again: bool = False
+) -> tuple[Deliver, ...]:
     """Open the alerts of these members on the locked incident, and tell each now or when it is time to; the level's
-    clock begins with that. Who has been told is not told again. since: when the reason for it came up."""
+    clock begins with that. Who has been told is not told again, unless it has become graver. since: when the reason
+    for it came up."""
     pace, limits = routes.pace(desk.db, incident.severity), bounds.read(desk.db)
     due = quiet.due(pace, limits, desk.policy.timezone, since)
     together = bool(pace.batch_seconds) or due > since
-    kind = {"incomplete": report.partial, "gathers": together}
+    kind = {"incomplete": report.partial, "gathers": together, "again": again}
     opened = [
         (alerts.open_alert(desk.db, incident.id, each.member_id, each.level, due, **kind), each)
         for each in _admitted(desk, incident, report, rung)
@@ -59,7 +62,7 @@ def tell(desk: Desk, incident: Incident, report: Report, rung: Rung, since: date
         return ()
     untold = [(alert, recipient) for alert, recipient in opened if alert.tell_at is not None]
     told = Telling((), due) if due > desk.now else one_by_one(desk, limits, untold, briefing(desk, incident, report))
-    if pace.ack_within_seconds and not report.partial:
+    if pace.ack_within_seconds and not report.partial and not ladders.is_held(desk.db, incident.id, desk.now):
         ladders.stand(desk.db, incident.id, rung.level, answered_by(desk, told.at, pace))
     return told.effects
 

@@ -21,13 +21,14 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models import telling as tellings
 from models.base import Base, new_id
 from models.code import Compartment
 from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
+from models.likeness import Likeness
 from models.member import Member, Recipient, recipients, serving, with_phones
 from models.message import Message, MessageState, open_text
 from models.report import Report
@@ -73,15 +74,26 @@ class OpenAlert:
 
 
 def open_alert(
-    db: Session, incident_id: int, member_id: int, level: int, due: datetime, *, incomplete: bool, gathers: bool
+    db: Session,
+    incident_id: int,
+    member_id: int,
+    level: int,
+    due: datetime,
+    *,
+    incomplete: bool,
+    gathers: bool,
+    again: bool = False,
 ) -> Alert:
-    """This member's alert on that incident, to be told when it is due; asking twice makes one, and tells it once."""
+    """This member's alert on that incident, to be told when it is due; asking twice makes one, and tells it once,
+    unless it is to be told again."""
     mine = select(Alert).where(Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.level == level)
     alert = db.scalar(mine)
     if alert is None:
         alert = Alert(id=new_id(), incident_id=incident_id, member_id=member_id, level=level, tries=0)
         alert.due_at = alert.tell_at = due
         db.add(alert)
+    elif again:
+        alert.tell_at = due
     elif alert.incomplete and not incomplete:
         alert.due_at = alert.tell_at = due  # the whole report has come: its clock begins now
     alert.incomplete, alert.gathers = incomplete, gathers
@@ -103,9 +115,14 @@ def open_for(db: Session, member_id: int, most: int) -> list[OpenAlert]:
 
 def addressed_to(db: Session, member_id: int, reference: str) -> list[OpenAlert]:
     """The member's alert on the incident that one of whose reports has that reference."""
-    named = select(Report.incident_id).where(Report.reference == reference)
-    query = _addressed(member_id).where(Alert.incident_id.in_(named)).limit(1)
+    query = _addressed(member_id).where(Alert.incident_id.in_(_named(reference))).limit(1)
     return [OpenAlert(*row) for row in db.execute(query)]
+
+
+def _named(reference: str) -> Select[tuple[int]]:
+    """The incident of that report, or the one that it is a duplicate of."""
+    told = select(func.coalesce(Incident.into_id, Incident.id)).join(Report, Report.incident_id == Incident.id)
+    return told.where(Report.reference == reference)
 
 
 def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None, Compartment]]:
@@ -159,6 +176,23 @@ def hush(db: Session, incident_id: int) -> None:
     db.execute(update(Alert).where(Alert.incident_id == incident_id, Alert.tell_at.is_not(None)).values(tell_at=None))
 
 
+def carry_over(db: Session, from_id: int, to_id: int, now: datetime) -> None:
+    """Whoever answers for one incident answers for the other one too; there is nothing to tell."""
+    known = select(Alert.member_id).where(Alert.incident_id == to_id)
+    ended = or_(Alert.ended_as.is_(None), Alert.ended_as == IncidentState.DUPLICATE)
+    query = select(Alert).where(Alert.incident_id == from_id, Alert.member_id.not_in(known), ended)
+    for alert in db.scalars(query).all():
+        row = {"incident_id": to_id, "member_id": alert.member_id, "level": alert.level, "due_at": now}
+        db.add(Alert(id=new_id(), tries=alert.tries, acked_at=alert.acked_at, **row))
+    db.flush()
+
+
+def reopen(db: Session, incident_id: int) -> None:
+    """It is no duplicate after all: its alerts are there again."""
+    mine = Alert.incident_id == incident_id, Alert.ended_as == IncidentState.DUPLICATE.value
+    db.execute(update(Alert).where(*mine).values(ended_as=None))
+
+
 def members_to_tell(db: Session, now: datetime, most: int) -> list[int]:
     """Whoever has an alert whose time to be told has come, the longest overdue first."""
     query = select(Alert.member_id).where(Alert.tell_at.is_not(None), Alert.tell_at <= now)
@@ -204,7 +238,8 @@ def forewarned(db: Session, incident_id: int, now: datetime) -> list[Recipient]:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An incident that a member has in hand."""
+    """An incident that a member has in hand. like: the reference of one that it may be a duplicate of, as long as
+    nobody has said; parts: how many reports and duplicates it has gathered."""
 
     incident_id: int
     reference: str
@@ -213,6 +248,8 @@ class Case:
     area: str | None
     state: IncidentState
     compartment: Compartment
+    like: str | None
+    parts: int
 
 
 def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
@@ -230,8 +267,7 @@ def case(db: Session, member_id: int, incident_id: int) -> Case | None:
 
 def named_case(db: Session, member_id: int, reference: str) -> Case | None:
     """As `case`, by the reference of any of its reports."""
-    named = select(Report.incident_id).where(Report.reference == reference)
-    row = db.execute(_cases(member_id).where(Incident.id.in_(named))).first()
+    row = db.execute(_cases(member_id).where(Incident.id.in_(_named(reference)))).first()
     return Case(*row) if row else None
 
 
@@ -246,7 +282,22 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
         Incident.area,
         Incident.state,
         Incident.compartment,
+        _like(),
+        _parts(),
     ).where(Incident.id.in_(mine))
+
+
+def _like() -> ScalarSelect[str]:
+    asked = Likeness.incident_id == Incident.id, Likeness.decided_at.is_(None)
+    other = select(Likeness.other_id).where(*asked).order_by(Likeness.at).limit(1).scalar_subquery()
+    named = select(Report.reference).where(Report.incident_id == other).order_by(Report.filed_at)
+    return named.limit(1).correlate(Incident).scalar_subquery()
+
+
+def _parts() -> ColumnElement[int]:
+    told = select(func.count(Report.id)).where(Report.incident_id == Incident.id).scalar_subquery()
+    joined = aliased(Incident)
+    return told + select(func.count(joined.id)).where(joined.into_id == Incident.id).scalar_subquery()
 
 
 def answered(db: Session, incident_id: int, member_id: int, now: datetime) -> None:

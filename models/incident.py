@@ -1,11 +1,11 @@
 """An incident is the case that one or more reports corroborate; its history is only ever added to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, String, exists, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Select, String, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -104,6 +104,20 @@ def compartment(db: Session, incident_id: int | None) -> Compartment | None:
 def _describe(incident: Incident, report: Report) -> None:
     incident.compartment = report.compartment
     incident.code, incident.area, incident.severity = report.code, report.area, report.severity
+    incident.exercise_id = report.exercise_id
+
+
+def alike(db: Session, incident: Incident, since: datetime, most: int) -> list[Incident]:
+    """Others of the same kind that began since then, before this one, and are not over, oldest first."""
+    same = Incident.compartment == incident.compartment, Incident.code.is_not_distinct_from(incident.code)
+    query = select(Incident).where(
+        *same,
+        Incident.exercise_id.is_not_distinct_from(incident.exercise_id),
+        Incident.created_at >= since,
+        Incident.id != incident.id,
+        Incident.state.not_in(ENDED),
+    )
+    return list(db.scalars(query.order_by(Incident.created_at, Incident.id).limit(most)))
 
 
 def get(db: Session, incident_id: int) -> Incident:
@@ -121,9 +135,20 @@ def lock_all(db: Session, incident_ids: Iterable[int]) -> dict[int, Incident]:
     return {row.id: row for row in db.scalars(query.execution_options(populate_existing=True))}
 
 
+def with_joined(incident_id: int) -> Select[tuple[int]]:
+    """The ids of an incident and of those that are duplicates of it."""
+    return select(Incident.id).where(or_(Incident.id == incident_id, Incident.into_id == incident_id))
+
+
+def family(db: Session, incident_id: int) -> list[int]:
+    """As with_joined, the incident itself first."""
+    joined = select(Incident.id).where(Incident.into_id == incident_id).order_by(Incident.created_at)
+    return [incident_id, *db.scalars(joined)]
+
+
 def sources(db: Session, incident_id: int) -> int:
     """How many have reported it: one phone once, and all that left no trace of theirs once."""
-    mine = Report.incident_id == incident_id, Report.partial.is_(False)
+    mine = Report.incident_id.in_(with_joined(incident_id)), Report.partial.is_(False)
     return db.scalar(select(func.count(func.distinct(func.coalesce(Report.contact_id, 0)))).where(*mine)) or 0
 
 
@@ -158,6 +183,11 @@ def note(db: Session, incident: Incident, what: str, now: datetime) -> None:
     _record(db, incident, Hand(None, what), incident.state, now)
 
 
+def record(db: Session, incident: Incident, what: str, hand: Hand, now: datetime) -> None:
+    """As note, of what somebody did."""
+    _record(db, incident, replace(hand, via=what), incident.state, now)
+
+
 def _record(
     db: Session,
     incident: Incident,
@@ -188,6 +218,8 @@ def progress(db: Session, report: Report) -> str:
     if report.partial:
         return "partial"
     incident = db.get(Incident, report.incident_id) if report.incident_id else None
+    if incident is not None and incident.into_id is not None:
+        incident = db.get_one(Incident, incident.into_id)
     if incident is None:
         return "received"
     if incident.state is IncidentState.CLOSED:

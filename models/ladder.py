@@ -48,6 +48,12 @@ def hold(db: Session, incident_id: int, until: datetime) -> None:
     db.execute(update(Ladder).where(mine).values(next_at=until, held_until=until))
 
 
+def is_held(db: Session, incident_id: int, now: datetime) -> bool:
+    """Whether somebody has it, and still has time to move it."""
+    mine = Ladder.incident_id == incident_id, Ladder.held_until > now, Ladder.next_at.is_not(None)
+    return db.scalar(select(Ladder.incident_id).where(*mine)) is not None
+
+
 def has_lapsed(db: Session, incident_id: int, now: datetime) -> bool:
     """Whether somebody had it, and has let the time pass in which it should have moved."""
     mine = Ladder.incident_id == incident_id, Ladder.held_until <= now

@@ -267,6 +267,28 @@ def gravest_of(db: Session, incident_id: int) -> Report:
     return db.scalars(mine.order_by(Report.severity.desc(), Report.created_at, Report.id).limit(1)).one()
 
 
+def stand_for(db: Session, keys: Keyring, form_name: str, facts: Facts, now: datetime) -> Report:
+    """A report that nobody told: the service itself has something to say, in the way of everybody else."""
+    report = Report(
+        id=new_id(),
+        reference=_new_reference(db),
+        compartment=facts.compartment,
+        severity=facts.severity,
+        act_no=0,
+        form_name=form_name,
+        form_version="1",
+        channel="service",
+        state=ReportState.DRAFT,
+        partial=True,
+        exercise=False,
+        apart=True,
+        created_at=now,
+    )
+    db.add(report)
+    db.flush()
+    return complete(db, keys, report.id, facts, now)
+
+
 def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
     """Filed reports that nobody has routed yet, oldest first."""
     query = (
@@ -291,5 +313,5 @@ def of_contact(db: Session, contact_id: int, most: int) -> list[Report]:
 
 
 def of_incident(db: Session, incident_id: int) -> list[Report]:
-    """The reports that corroborate it, oldest first."""
+    """The reports that it has gathered, oldest first."""
     return list(db.scalars(select(Report).where(Report.incident_id == incident_id).order_by(Report.filed_at)))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BigInteger, ForeignKey, Index, String, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, new_id
+from models.base import Base, new_id, upsert
 from models.incident import ENDED, Incident
 from models.report import Report
 
@@ -73,12 +73,13 @@ OWN_FORM = "threshold"  # of the report that stands for the matter itself
 
 
 def breach(db: Session, rule: Threshold, area: str, incident_id: int, report_ids: Sequence[int], now: datetime) -> None:
+    """That incident stands for what these reports add up to."""
     db.add(Breach(incident_id=incident_id, threshold_id=rule.id, area=area, at=now))
     db.flush()
     count(db, rule, incident_id, report_ids)
 
 
 def count(db: Session, rule: Threshold, incident_id: int, report_ids: Sequence[int]) -> None:
-    """These reports have counted."""
-    db.add_all([BreachReport(threshold_id=rule.id, report_id=each, incident_id=incident_id) for each in report_ids])
-    db.flush()
+    """These reports have counted: each once, whatever is filed again."""
+    rows = [{"threshold_id": rule.id, "report_id": each, "incident_id": incident_id} for each in report_ids]
+    db.execute(upsert(db.connection(), BreachReport).values(rows).on_conflict_do_nothing())

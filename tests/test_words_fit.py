@@ -37,6 +37,7 @@ VALUES = {
     "until": "31/12/2026 23:59",
     "severity": 4,
     "n": 99,
+    "days": 30,
     **dict.fromkeys(("new", "open", "verified"), 9999),
 }
 PAGED = ("text.",)  # read screen by screen
