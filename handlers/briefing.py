@@ -9,11 +9,11 @@ from models import incident as incidents
 from models import member as members
 from models import report as reports
 from models.incident import Incident
-from models.member import Recipient, Role
+from models.member import Member, Recipient, Role
 from models.report import Report
 from models.threshold import OWN_FORM
 
-# The Admiralty letters; F is a source that nobody knows.
+UNKNOWN_SOURCE = "F"
 GRADES = {Role.OFFICER: "B", Role.COORDINATOR: "B", Role.RELAY: "C"}
 
 
@@ -37,6 +37,13 @@ def briefing(desk: Desk, incident: Incident, report: Report | None = None, *, re
     return Briefing(desk, report, _told(desk, incident, report, reminds))
 
 
+def _grade(report: Report, member: Member | None) -> str:
+    """The Admiralty letter of who told it; "" where the service itself did."""
+    if report.form_name == OWN_FORM:
+        return ""
+    return GRADES.get(member.role, UNKNOWN_SOURCE) if member else UNKNOWN_SOURCE
+
+
 def _told(desk: Desk, incident: Incident, report: Report, reminds: bool) -> Told:
     answers = reports.answers(desk.db, desk.keys, report)
     member = members.of_contact(desk.db, report.contact_id, desk.now)
@@ -50,7 +57,7 @@ def _told(desk: Desk, incident: Incident, report: Report, reminds: bool) -> Told
         typed=answers.get("place_other", ""),
         at=report.filed_at or desk.now,
         answers=answers,
-        grade="" if report.form_name == OWN_FORM else GRADES.get(member.role, "F") if member else "F",
+        grade=_grade(report, member),
         exercise=incident.exercise_id is not None,
         partial=report.partial,
         post=post.key if post else "",

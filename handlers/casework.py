@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from handlers import lifecycle, replying
+from handlers import lifecycle, merging, replying
 from handlers.acknowledge import acknowledge, pause
 from handlers.desk import Desk
 from handlers.lifecycle import Act, Outcome
 from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
-from handlers.turn import Deliver
+from handlers.turn import Deliver, Effect
 from models import alert as alerts
 from models import audit
 from models import incident as incidents
+from models import likeness as likenesses
 from models import member as members
 from models import report as reports
 from models.incident import FRESH, Hand, Incident
@@ -32,11 +33,16 @@ class Candidate:
     name: str
 
 
-def move(desk: Desk, reader: Reader, incident_id: int, act: Act, outcome: Outcome | None = None) -> tuple[Deliver, ...]:
+def move(desk: Desk, reader: Reader, incident_id: int, act: Act, outcome: Outcome | None = None) -> tuple[Effect, ...]:
     """Raises NotYours, and lifecycle.Refused where the incident's state does not allow it."""
     incident = _mine(desk, reader, incident_id)
     if act is Act.TAKE:
         return _take(desk, incident, reader)
+    if act is Act.JOIN and likenesses.proposed(desk.db, incident_id) is not None:
+        return merging.join(desk, incident_id, _hand(reader))
+    if act is Act.SEPARATE and incident.into_id is not None:
+        reference = incidents.reference(desk.db, incident_id)
+        return merging.separate(desk, incident.into_id, reference, _hand(reader))
     return lifecycle.move(desk, incident, act, _hand(reader), outcome)
 
 

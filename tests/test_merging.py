@@ -140,7 +140,7 @@ def test_severity_4_is_never_merged_by_itself_and_is_proposed(post: Post, simula
 def test_a_place_that_nobody_knows_is_proposed_too(post: Post) -> None:
     tell(post, "21#2 Gogui")
     post.watch.move(minutes=1)
-    assert "Ref" in post.dial(VILLAGER, "1", "2", "1", "2", "1", "4", "1")
+    assert "Ref" in post.dial(VILLAGER, "1", "2", "1", "2", "1", "0", "4", "4", "1")
     post.work()
     assert [case[2] for case in cases(post)] == [1, 1]
     with reading(post.parts.engine) as db:
