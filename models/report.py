@@ -271,7 +271,7 @@ def stand_for(db: Session, keys: Keyring, form_name: str, facts: Facts, now: dat
     """A report that nobody told: the service itself has something to say, in the way of everybody else."""
     report = Report(
         id=new_id(),
-        reference=_new_reference(db),
+        reference=unused(bare(db)),
         compartment=facts.compartment,
         severity=facts.severity,
         act_no=0,
@@ -286,7 +286,8 @@ def stand_for(db: Session, keys: Keyring, form_name: str, facts: Facts, now: dat
     )
     db.add(report)
     db.flush()
-    return complete(db, keys, report.id, facts, now)
+    complete(db, keys, report.id, facts, now)
+    return db.get_one(Report, report.id, populate_existing=True)
 
 
 def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
