@@ -14,6 +14,7 @@ from models import bound as bounds
 from models import incident as incidents
 from models import ladder as ladders
 from models import member as members
+from models import untold
 from models.alert import Alert
 from models.incident import ENDED, FRESH, Hand, Incident, IncidentState
 from models.member import Recipient
@@ -93,7 +94,7 @@ def _may_take_over(desk: Desk, incident: Incident) -> bool:
 def pause(desk: Desk, incident: Incident) -> None:
     """Nobody else is told while it is in somebody's hands, and that is not for ever."""
     pause = timedelta(seconds=bounds.read(desk.db).ack_pause_seconds)
-    alerts.hush(desk.db, incident.id)
+    untold.hush(desk.db, incident.id)
     ladders.hold(desk.db, incident.id, desk.now + pause)
 
 

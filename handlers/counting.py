@@ -5,7 +5,6 @@ from handlers.merging import is_counted
 from handlers.turn import Route
 from models import gathering as gatherings
 from models import incident as incidents
-from models import report as reports
 from models import threshold as thresholds
 from models.report import Facts, Report
 from models.threshold import OWN_FORM, Threshold
@@ -36,7 +35,7 @@ def _count(desk: Desk, rule: Threshold, report: Report) -> int | None:
         return None
     told = {"code": rule.code, "threshold_reports": str(rule.reports), "threshold_days": str(rule.days)}
     facts = Facts(report.compartment, rule.severity, told, rule.code, area, report.area_version)
-    own = reports.stand_for(desk.db, desk.keys, OWN_FORM, facts, desk.now)
+    own = thresholds.stand_for(desk.db, desk.keys, facts, desk.now)
     incident = incidents.of(desk.db, own, desk.now)
     thresholds.breach(desk.db, rule, area, incident.id, found, desk.now)
     return own.id

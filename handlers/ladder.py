@@ -8,7 +8,6 @@ from handlers.desk import Desk
 from handlers.rung import Matter, above
 from handlers.telling import answered_by, drop, one_by_one, tell, to_phones
 from handlers.turn import Deliver
-from models import alert as alerts
 from models import bound as bounds
 from models import exercise as exercises
 from models import incident as incidents
@@ -17,6 +16,7 @@ from models import member as members
 from models import report as reports
 from models import route as routes
 from models import telling as tellings
+from models import untold
 from models.incident import FRESH, Incident
 from models.ladder import Ladder
 from models.member import Role
@@ -62,7 +62,7 @@ def _is_over(desk: Desk, incident: Incident) -> bool:
 def _again(desk: Desk, incident: Incident, ladder: Ladder, pace: Pace) -> Climbed:
     """The same level once more; who was told of it together with others is again."""
     alone, gathering = [], False
-    for alert, recipient in alerts.standing(desk.db, incident.id, ladder.level, desk.now):
+    for alert, recipient in untold.standing(desk.db, incident.id, ladder.level, desk.now):
         if tellings.was_rolled_up(desk.db, alert.id):
             alert.tell_at, alert.gathers, gathering = desk.now, True, True
         else:

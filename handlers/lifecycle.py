@@ -9,6 +9,7 @@ from handlers.turn import Deliver
 from models import alert as alerts
 from models import incident as incidents
 from models import ladder as ladders
+from models import untold
 from models.incident import FRESH, Hand, Incident
 from models.incident import IncidentState as S
 
@@ -80,7 +81,7 @@ def move(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome 
         alerts.answered(desk.db, incident.id, hand.member_id, desk.now)
     if incident.state not in FRESH:
         ladders.stop(desk.db, incident.id)
-        alerts.hush(desk.db, incident.id)
+        untold.hush(desk.db, incident.id)
     if incident.state in incidents.ENDED:
         alerts.recall(desk.db, incident.id, incident.state.value)
     if act is not Act.CLOSE:

@@ -15,6 +15,7 @@ from models import incident as incidents
 from models import ladder as ladders
 from models import likeness as likenesses
 from models import report as reports
+from models import untold
 from models.code import GUARDED, Compartment
 from models.incident import ENDED, Hand, Incident
 from models.report import Report
@@ -114,7 +115,7 @@ def join(desk: Desk, incident_id: int, hand: Hand) -> tuple[Effect, ...]:
     effects = move(desk, incident, Act.JOIN, hand)
     incident.into_id = other_id
     likenesses.decide(desk.db, incident_id, other_id, True, desk.now)
-    alerts.carry_over(desk.db, incident_id, other_id, desk.now)
+    untold.carry_over(desk.db, incident_id, other_id, desk.now)
     graver = incident.severity > other.severity
     other.severity = max(incident.severity, other.severity)
     incidents.note(desk.db, other, "graver" if graver else "corroborated", desk.now)
@@ -155,7 +156,7 @@ def separate(desk: Desk, incident_id: int, reference: str, hand: Hand) -> tuple[
         raise Refused(joined.state)
     likenesses.decide(desk.db, joined.id, incident_id, False, desk.now)
     joined.into_id = None
-    alerts.reopen(desk.db, joined.id)
+    untold.reopen(desk.db, joined.id)
     incidents.record(desk.db, incident, "separated", hand, desk.now)
     effects = move(desk, joined, Act.SEPARATE, hand)
     pause = timedelta(seconds=bounds.read(desk.db).ack_pause_seconds)

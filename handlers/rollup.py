@@ -13,13 +13,13 @@ from handlers.desk import Desk
 from handlers.reading_room import Sight
 from handlers.telling import SHUT_OUT, drop, say, to_phones
 from handlers.turn import Deliver
-from models import alert as alerts
 from models import bound as bounds
 from models import incident as incidents
 from models import ladder as ladders
 from models import member as members
 from models import route as routes
 from models import telling as tellings
+from models import untold
 from models.alert import Alert
 from models.base import new_id
 from models.bound import Bounds
@@ -32,8 +32,8 @@ Waiting = Sequence[tuple[Alert, Incident]]
 
 def gathered(desk: Desk, member_id: int) -> tuple[Deliver, ...]:
     """Tell this member of what has waited for its time, in one text a window; what does not fit waits for the next."""
-    cases = incidents.lock_all(desk.db, alerts.incidents_to_tell(desk.db, member_id, desk.now))
-    waiting = [(alert, cases[alert.incident_id]) for alert in alerts.to_tell(desk.db, cases, member_id, desk.now)]
+    cases = incidents.lock_all(desk.db, untold.incidents_to_tell(desk.db, member_id, desk.now))
+    waiting = [(alert, cases[alert.incident_id]) for alert in untold.to_tell(desk.db, cases, member_id, desk.now)]
     recipient = next(iter(members.recipients(desk.db, [member_id], desk.now)), None)
     fresh = [pair for pair in waiting if recipient and not _is_stale(desk, *pair)]
     for alert, incident in waiting:

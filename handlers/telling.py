@@ -18,6 +18,7 @@ from models import incident as incidents
 from models import ladder as ladders
 from models import route as routes
 from models import telling as tellings
+from models import untold
 from models.alert import Alert
 from models.bound import Bounds
 from models.incident import Incident
@@ -78,7 +79,7 @@ def _admitted(desk: Desk, incident: Incident, report: Report, rung: Rung) -> lis
 
 def drop(desk: Desk, incident: Incident) -> None:
     """It comes too late to be told: it stays in its members' lists, and the history says so."""
-    alerts.hush(desk.db, incident.id)
+    untold.hush(desk.db, incident.id)
     ladders.stop(desk.db, incident.id)
     incidents.note(desk.db, incident, "stale", desk.now)
 

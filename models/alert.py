@@ -29,7 +29,7 @@ from models.code import Compartment
 from models.incident import ENDED, Incident, IncidentState
 from models.keys import Keyring
 from models.likeness import Likeness
-from models.member import Member, Recipient, recipients, serving, with_phones
+from models.member import Member, Recipient, serving, with_phones
 from models.message import Message, MessageState, open_text
 from models.report import Report
 
@@ -169,56 +169,6 @@ def text_of(db: Session, keys: Keyring, alert_id: int, member_id: int) -> str:
     query = select(Message).where(Message.alert_id.in_(mine)).order_by(Message.created_at.desc()).limit(1)
     message = db.scalar(query)
     return open_text(keys, message.id, message.body_enc) if message and message.body_enc else ""
-
-
-def hush(db: Session, incident_id: int) -> None:
-    """Nobody is told of that incident any more who was still to be told."""
-    db.execute(update(Alert).where(Alert.incident_id == incident_id, Alert.tell_at.is_not(None)).values(tell_at=None))
-
-
-def carry_over(db: Session, from_id: int, to_id: int, now: datetime) -> None:
-    """Whoever answers for one incident answers for the other one too; there is nothing to tell."""
-    known = select(Alert.member_id).where(Alert.incident_id == to_id)
-    ended = or_(Alert.ended_as.is_(None), Alert.ended_as == IncidentState.DUPLICATE)
-    query = select(Alert).where(Alert.incident_id == from_id, Alert.member_id.not_in(known), ended)
-    for alert in db.scalars(query).all():
-        row = {"incident_id": to_id, "member_id": alert.member_id, "level": alert.level, "due_at": now}
-        db.add(Alert(id=new_id(), tries=alert.tries, acked_at=alert.acked_at, **row))
-    db.flush()
-
-
-def reopen(db: Session, incident_id: int) -> None:
-    """It is no duplicate after all: its alerts are there again."""
-    mine = Alert.incident_id == incident_id, Alert.ended_as == IncidentState.DUPLICATE.value
-    db.execute(update(Alert).where(*mine).values(ended_as=None))
-
-
-def members_to_tell(db: Session, now: datetime, most: int) -> list[int]:
-    """Whoever has an alert whose time to be told has come, the longest overdue first."""
-    query = select(Alert.member_id).where(Alert.tell_at.is_not(None), Alert.tell_at <= now)
-    return list(db.scalars(query.group_by(Alert.member_id).order_by(func.min(Alert.tell_at)).limit(most)))
-
-
-def incidents_to_tell(db: Session, member_id: int, now: datetime) -> list[int]:
-    """The incidents of this member's alerts whose time has come."""
-    return list(db.scalars(select(Alert.incident_id).where(*_to_tell(member_id, now)).distinct()))
-
-
-def to_tell(db: Session, incident_ids: Collection[int], member_id: int, now: datetime) -> list[Alert]:
-    """Of the alerts on these locked incidents, this member's whose time has come."""
-    query = select(Alert).where(Alert.incident_id.in_(incident_ids), *_to_tell(member_id, now)).order_by(Alert.id)
-    return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
-
-
-def _to_tell(member_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Alert.tell_at.is_not(None), Alert.tell_at <= now, Alert.member_id == member_id)
-
-
-def standing(db: Session, incident_id: int, level: int, now: datetime) -> list[tuple[Alert, Recipient]]:
-    """The alerts of a level on that incident, with the active members they are addressed to."""
-    mine = Alert.incident_id == incident_id, Alert.level == level, Alert.ended_as.is_(None)
-    found = {alert.member_id: alert for alert in db.scalars(select(Alert).where(*mine).order_by(Alert.member_id))}
-    return [(found[each.member_id], each) for each in recipients(db, found, now)]
 
 
 def alerted(db: Session, incident_id: int, but: int, now: datetime) -> list[Recipient]:

@@ -267,29 +267,6 @@ def gravest_of(db: Session, incident_id: int) -> Report:
     return db.scalars(mine.order_by(Report.severity.desc(), Report.created_at, Report.id).limit(1)).one()
 
 
-def stand_for(db: Session, keys: Keyring, form_name: str, facts: Facts, now: datetime) -> Report:
-    """A report that nobody told: the service itself has something to say, in the way of everybody else."""
-    report = Report(
-        id=new_id(),
-        reference=unused(bare(db)),
-        compartment=facts.compartment,
-        severity=facts.severity,
-        act_no=0,
-        form_name=form_name,
-        form_version="1",
-        channel="service",
-        state=ReportState.DRAFT,
-        partial=True,
-        exercise=False,
-        apart=True,
-        created_at=now,
-    )
-    db.add(report)
-    db.flush()
-    complete(db, keys, report.id, facts, now)
-    return db.get_one(Report, report.id, populate_existing=True)
-
-
 def unrouted(db: Session, filed_before: datetime, most: int) -> list[int]:
     """Filed reports that nobody has routed yet, oldest first."""
     query = (

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id, upsert
 from models.incident import ENDED, Incident
-from models.report import Report
+from models.keys import Keyring
+from models.prepared import bare
+from models.report import Facts, Report, ReportState, complete
+from models.unused_reference import unused
 
 
 class Threshold(Base):
@@ -83,3 +86,26 @@ def count(db: Session, rule: Threshold, incident_id: int, report_ids: Sequence[i
     """These reports have counted: each once, whatever is filed again."""
     rows = [{"threshold_id": rule.id, "report_id": each, "incident_id": incident_id} for each in report_ids]
     db.execute(upsert(db.connection(), BreachReport).values(rows).on_conflict_do_nothing())
+
+
+def stand_for(db: Session, keys: Keyring, facts: Facts, now: datetime) -> Report:
+    """A report that nobody told: the service itself has something to say, in the way of everybody else."""
+    report = Report(
+        id=new_id(),
+        reference=unused(bare(db)),
+        compartment=facts.compartment,
+        severity=facts.severity,
+        act_no=0,
+        form_name=OWN_FORM,
+        form_version="1",
+        channel="service",
+        state=ReportState.DRAFT,
+        partial=True,
+        exercise=False,
+        apart=True,
+        created_at=now,
+    )
+    db.add(report)
+    db.flush()
+    complete(db, keys, report.id, facts, now)
+    return db.get_one(Report, report.id, populate_existing=True)

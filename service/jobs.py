@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from handlers import abandon as abandoning
 from handlers import doubt, erasing, rollup, routing, standstill, wiping
 from handlers import ladder as climbing
-from models import alert as alerts
-from models import audit, sending, unfinished
+from models import audit, sending, unfinished, untold
 from models import erasure as erasures
 from models import ladder as ladders
 from models import mail as mails
@@ -55,7 +54,7 @@ def ladder(parts: Parts) -> None:
     """Find whose time has come: members to be told, and incidents that nobody has moved."""
     now = parts.now()
     with reading(parts.engine) as db:
-        members = alerts.members_to_tell(db, now, BATCH)
+        members = untold.members_to_tell(db, now, BATCH)
         incidents = ladders.due(db, now, BATCH)
     for member_id in members:
         parts.enqueue("tell", member_id)

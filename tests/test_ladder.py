@@ -21,8 +21,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from handlers.ladder import climb
-from models import alert as alerts
-from models import bound, duty
+from models import bound, duty, untold
 from models import contact as contacts
 from models import ladder as ladders
 from models import member as members
@@ -368,4 +367,4 @@ def test_what_was_answered_long_ago_is_not_looked_at(post: Post) -> None:
         assert ladders.due(db, far, 10) == [only_incident(post)]
         ladders.stop(db, only_incident(post))
         assert ladders.due(db, far, 10) == []
-        assert alerts.members_to_tell(db, far, 10) == []
+        assert untold.members_to_tell(db, far, 10) == []
