@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 
 import pytest
 from fixtures_redis import Server
-from fixtures_service import COORDINATOR, OFFICER, TOKEN, VILLAGER, Post
+from fixtures_service import COORDINATOR, OFFICER, TOKEN, VILLAGER, VILLAGER_2, Post
 from redis import Redis
 from sqlalchemy import func, select
 
+from models import restraint
 from models.message import Direction, Message, MessageState
 from models.report import Report
 from models.restraint import Held
-from service.brake import Brake, Limits
+from service.brake import Brake, Limits, refused_dials
 from service.database import reading
 from service.local_web import LocalWeb
 from service.parts import policy_of
@@ -231,3 +232,27 @@ def test_a_dial_that_brings_answers_is_never_refused(post: Post, redis_url: str)
     for session in ("S1", "S2", "S3"):
         assert post.hop(OFFICER, session, "1*12").startswith("CON ")
     assert count(post, Report) == 1  # the second dial is asked whether it goes on with it
+
+
+def test_what_was_held_is_counted_by_its_reason_and_no_number_shows(post: Post, simulator: Simulator) -> None:
+    post.sms(VILLAGER_2, "STOP")
+    for _ in range(7):
+        post.sms(VILLAGER, "AIDE")
+    post.sms(VILLAGER_2, "AIDE")
+    post.work()
+    with reading(post.parts.engine) as db:
+        assert restraint.counted(db) == {Held.SAME_TEXT: 2, Held.STOPPED: 1}
+    settings = replace(post.parts.settings, metrics_token="monitoring-monitoring-1")
+    post.parts = replace(post.parts, settings=settings)
+    headers = {"Authorization": "Bearer monitoring-monitoring-1"}
+    text = create_web(post.parts).test_client().get("/metrics", headers=headers).text
+    assert 'karakoro_messages_held{reason="same text again"} 2.0' in text
+    assert 'karakoro_messages_held{reason="stopped"} 1.0' in text
+    assert VILLAGER[4:] not in text
+
+
+def test_dials_that_were_refused_are_counted(redis_url: str) -> None:
+    one = brake(redis_url, dials=1)
+    assert [one.refuses_dial("a") for _ in range(3)] == [False, True, True]
+    with Redis.from_url(redis_url) as connection:
+        assert refused_dials(connection) == 2

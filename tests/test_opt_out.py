@@ -172,6 +172,15 @@ def test_whom_nobody_can_tell_anything_is_listed(post: Post, simulator: Simulato
     assert "admin 1 1 phone: Administration\n" in listed(post).output
 
 
+def test_the_doctor_counts_whom_nobody_can_tell_anything(post: Post, simulator: Simulator) -> None:
+    def said() -> str:
+        return create_app(post.parts).test_cli_runner().invoke(args=["doctor"]).output
+
+    assert "ok   members: all can be told" in said()
+    by_callback(post, simulator, COORDINATOR)
+    assert "note members: 1 on duty whom nobody can tell anything: `roster list --unreachable`" in said()
+
+
 def test_a_phone_that_had_stopped_gets_nothing_when_it_comes_onto_the_roster(post: Post, simulator: Simulator) -> None:
     by_callback(post, simulator, COORDINATOR)
     with transaction(post.parts.engine) as db:
