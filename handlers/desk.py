@@ -40,9 +40,9 @@ class Policy:
     same_text: timedelta = timedelta(minutes=5)
     echo: timedelta = timedelta(minutes=1)
     same_reply: timedelta = timedelta(minutes=30)
-    same_reply_most: int = 5
+    same_reply_most: int = 10
     day: timedelta = timedelta(hours=24)
-    parts_a_day: int = 100
+    parts_a_day: int = 150
     receipt_pause: timedelta = timedelta(seconds=10)
     resume: timedelta = timedelta(minutes=30)
     resume_member: timedelta = timedelta(days=7)

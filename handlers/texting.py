@@ -92,11 +92,13 @@ def _is_obeyed(talk: Talk, said: Command, at: Position | None) -> bool:
     are an answer, or a villager's "Recu"."""
     if at is None:
         return True
-    if said.rest and not said.rest[0].isdecimal() and takes_words(talk, at):
-        return said.keyword is Keyword.LANGUAGE
     if said.keyword is Keyword.ACK and not said.rest:
         return talk.caller.seat is not None
-    return bool(said.rest) or said.keyword in ALWAYS or said.keyword in OPENING
+    if said.keyword in ALWAYS:
+        return True
+    if said.rest and not said.rest[0].isdecimal() and takes_words(talk, at):
+        return False
+    return bool(said.rest) or said.keyword in OPENING
 
 
 def _obeyed(talk: Talk, said: Command, at: Position | None, echo: Echo) -> Turn:

@@ -181,6 +181,13 @@ def test_the_doctor_counts_whom_nobody_can_tell_anything(post: Post, simulator: 
     assert "note members: 1 on duty whom nobody can tell anything: `roster list --unreachable`" in said()
 
 
+def test_not_even_the_doctor_writes_to_a_phone_that_said_stop(post: Post, simulator: Simulator) -> None:
+    by_callback(post, simulator, VILLAGER)
+    result = create_app(post.parts).test_cli_runner().invoke(args=["doctor", "--sms", VILLAGER])
+    assert "BAD  test SMS: this phone has said STOP" in result.output
+    assert texts(simulator, VILLAGER) == []
+
+
 def test_a_phone_that_had_stopped_gets_nothing_when_it_comes_onto_the_roster(post: Post, simulator: Simulator) -> None:
     by_callback(post, simulator, COORDINATOR)
     with transaction(post.parts.engine) as db:

@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from flows.gsm7 import fit
+from models import contact as contacts
 from models import member as members
 from models import schema
 from models.member import Role
 from models.phone import parse_phone
 from service.commands.context import parts
-from service.database import transaction
+from service.database import reading, transaction
 from service.gateways.contract import Verdict
 from service.parts import Parts
 from service.queue import quick_connection
@@ -110,6 +111,9 @@ def _test_sms(here: Parts, phone: str) -> Finding:
     number = parse_phone(phone)
     if number is None:
         return Finding("test SMS", False, "not a phone number")
+    with reading(here.engine) as db:
+        if contacts.is_stopped(db, here.keys, number):
+            return Finding("test SMS", False, "this phone has said STOP")
     text = fit(here.words.say("doctor.test", ("fr",)))
     result = here.gateways[here.policy.ways.to(number)].send(text, {number: f"doctor-{secrets.token_hex(8)}"})[0]
     return Finding("test SMS", result.verdict is Verdict.ACCEPTED, f"{result.verdict.value} {result.reason}".strip())
