@@ -6,6 +6,7 @@ from handlers.turn import Deliver
 from models import alert as alerts
 from models import message as messages
 from models import sending
+from models import telling as tellings
 from models.message import Message
 
 AGAIN = ":again"
@@ -22,9 +23,10 @@ def give_up(desk: Desk, message_id: int) -> tuple[Deliver, ...]:
 
 def _again(desk: Desk, message: Message) -> int | None:
     purpose, contact_id, sealed = message.purpose_key or "", message.contact_id, message.body_enc
-    if message.alert_id is None or contact_id is None or sealed is None or purpose.endswith(AGAIN):
+    told = tellings.of_rollup(desk.db, message.rollup_id) if message.rollup_id else [message.alert_id or 0]
+    if contact_id is None or sealed is None or purpose.endswith(AGAIN):
         return None
-    language = alerts.chased_in(desk.db, message.alert_id, GRAVE)
+    language = alerts.chased_in(desk.db, told, GRAVE)
     if language is None:
         return None
     text = messages.open_text(desk.keys, message.id, sealed)

@@ -13,15 +13,16 @@ from models import exercise as exercises
 from models import incident as incidents
 from models import ladder as ladders
 from models import member as members
+from models import reach, untold
 from models import report as reports
 from models import route as routes
 from models import telling as tellings
-from models import untold
 from models.incident import FRESH, Incident
 from models.ladder import Ladder
 from models.member import Role
 from models.route import Pace
 
+NOT_DELIVERED = "not_delivered"  # no SMS to anybody of that level has arrived, or can be expected to
 NOBODY_LEFT = "nobody_left"  # what the history says when the whole ladder has been told and nobody has answered
 
 
@@ -52,6 +53,17 @@ def climb(desk: Desk, incident_id: int) -> Climbed:
             ladder.next_at = morning
             return Climbed()
     return _again(desk, incident, ladder, pace) if ladder.rounds < pace.repeats else _up(desk, incident, ladder)
+
+
+def hurry(desk: Desk, incident_id: int) -> Climbed:
+    """Nobody of this level can be reached: the next one is told now, and not when the clock says so."""
+    incident = incidents.lock(desk.db, incident_id)
+    ladder = ladders.of(desk.db, incident_id)
+    if ladder is None or not reach.is_unreached(desk.db, incident_id, desk.now):
+        return Climbed()
+    incidents.note(desk.db, incident, NOT_DELIVERED, desk.now)
+    ladder.rounds, ladder.next_at = routes.pace(desk.db, incident.severity).repeats, desk.now
+    return climb(desk, incident_id)
 
 
 def _is_over(desk: Desk, incident: Incident) -> bool:

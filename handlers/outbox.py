@@ -8,6 +8,9 @@ from models import contact, restraint
 from models import message as messages
 from models.restraint import Held
 
+ROLLUP = "rollup:"
+ALARMS = ("alert:", "incomplete:", ROLLUP, "nobody:", "standstill:")  # purposes for which no phone has had enough
+
 
 def write(
     desk: Desk,
@@ -31,7 +34,7 @@ def write(
         return None
     fitted = fit(text)
     stopped = not even_if_stopped and contact.is_stopped(desk.db, desk.keys, phone)
-    held = Held.STOPPED if stopped else None if alert_id else _enough(desk, contact_id, fitted)
+    held = Held.STOPPED if stopped else None if purpose.startswith(ALARMS) else _enough(desk, contact_id, fitted)
     message_id = messages.queue(
         desk.db,
         desk.keys,
@@ -41,6 +44,7 @@ def write(
         parts=len(parts(fitted)),
         purpose_key=purpose,
         alert_id=alert_id,
+        rollup_id=int(purpose.split(":")[1]) if purpose.startswith(ROLLUP) else None,
         not_before=not_before or desk.now,
         now=desk.now,
         held=held,
@@ -49,7 +53,7 @@ def write(
 
 
 def _enough(desk: Desk, contact_id: int, text: str) -> Held | None:
-    """Whether that phone has had this text, or texts, often enough; never asked of an alert."""
+    """Whether that phone has had this text, or texts, often enough; never asked of an alarm."""
     policy, now = desk.policy, desk.now
     had = restraint.lately(desk.db, desk.keys, contact_id, text, now - policy.same_reply, now - policy.day)
     if had.same >= policy.same_reply_most:

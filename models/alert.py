@@ -262,9 +262,10 @@ def waiting(db: Session, member_id: int, incident_id: int) -> int | None:
     return db.scalar(select(Alert.id).where(*mine, Alert.acked_at.is_(None), Alert.ended_as.is_(None)).limit(1))
 
 
-def chased_in(db: Session, alert_id: int, severity: int) -> str | None:
-    """The language of the member who is chased for an answer to it; None where nobody is, or it is less grave."""
-    mine = Alert.id == alert_id, Alert.acked_at.is_(None), Alert.ended_as.is_(None), Alert.incomplete.is_(False)
+def chased_in(db: Session, alert_ids: Collection[int], severity: int) -> str | None:
+    """The language of the member who is chased for an answer to one of them; None where nobody is, or all are less
+    grave."""
+    mine = Alert.id.in_(alert_ids), Alert.acked_at.is_(None), Alert.ended_as.is_(None), Alert.incomplete.is_(False)
     query = select(Member.language).join(Alert, Alert.member_id == Member.id)
     return db.scalar(query.join(Incident, Incident.id == Alert.incident_id).where(*mine, Incident.severity >= severity))
 

@@ -47,7 +47,7 @@ GONE = (MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.UNKNOWN)  # 
 
 class Message(Base):
     """tries: how often it was handed to the gateway; sent_at: when it last was; given_up_at: nobody expects a receipt
-    for it any more, though a late one still counts."""
+    for it any more, though a late one still counts; rollup_id: of the telling, where it tells of several alerts."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -73,6 +73,7 @@ class Message(Base):
     client_ref: Mapped[str] = mapped_column(String(64), unique=True)
     purpose_key: Mapped[str | None] = mapped_column(String(80), unique=True)
     alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"), index=True)
+    rollup_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -100,6 +101,7 @@ def queue(
     parts: int,
     purpose_key: str,
     alert_id: int | None,
+    rollup_id: int | None = None,
     not_before: datetime,
     now: datetime,
     held: str | None = None,
@@ -121,6 +123,7 @@ def queue(
         "client_ref": str(message_id),
         "purpose_key": purpose_key,
         "alert_id": alert_id,
+        "rollup_id": rollup_id,
         "created_at": now,
     }
     insert = upsert(db.connection(), Message).values(row).on_conflict_do_nothing(index_elements=["purpose_key"])

@@ -39,6 +39,11 @@ def last_rollup(db: Session, member_id: int) -> list[int]:
     rollup_id = db.scalars(mine.order_by(Telling.at.desc(), Telling.rollup_id.is_(None)).limit(1)).first()
     if rollup_id is None:
         return []
+    return of_rollup(db, rollup_id)
+
+
+def of_rollup(db: Session, rollup_id: int) -> list[int]:
+    """The alerts that this text told of."""
     return list(db.scalars(select(Telling.alert_id).where(Telling.rollup_id == rollup_id)))
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from handlers import abandon as abandoning
 from handlers import doubt, erasing, rollup, routing, standstill, wiping
 from handlers import ladder as climbing
-from models import audit, sending, unfinished, untold
+from handlers.desk import Desk
+from models import audit, reach, sending, unfinished, untold
 from models import erasure as erasures
 from models import ladder as ladders
 from models import mail as mails
@@ -56,10 +57,13 @@ def ladder(parts: Parts) -> None:
     with reading(parts.engine) as db:
         members = untold.members_to_tell(db, now, BATCH)
         incidents = ladders.due(db, now, BATCH)
+        unreached = reach.unreached(db, now, BATCH)
     for member_id in members:
         parts.enqueue("tell", member_id)
     for incident_id in incidents:
         parts.enqueue("climb", incident_id)
+    for incident_id in unreached:
+        parts.enqueue("hurry", incident_id)
 
 
 def tell(parts: Parts, member_id: int) -> None:
@@ -71,8 +75,17 @@ def tell(parts: Parts, member_id: int) -> None:
 
 def climb(parts: Parts, incident_id: int) -> None:
     """The next step of an incident's ladder."""
+    _climb(parts, incident_id, climbing.climb)
+
+
+def hurry(parts: Parts, incident_id: int) -> None:
+    """The next step of a ladder of whose level nobody can be reached."""
+    _climb(parts, incident_id, climbing.hurry)
+
+
+def _climb(parts: Parts, incident_id: int, step: Callable[[Desk, int], climbing.Climbed]) -> None:
     with transaction(parts.engine) as db:
-        climbed = climbing.climb(parts.desk(db), incident_id)
+        climbed = step(parts.desk(db), incident_id)
     if climbed.nobody:
         logger.error("incident %d: nobody left to tell", incident_id)
     follow_up(parts, climbed.effects)
@@ -179,6 +192,7 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "ladder": ladder,
     "tell": tell,
     "climb": climb,
+    "hurry": hurry,
     "seal": seal,
     "forget": forget,
     "purge": purge,

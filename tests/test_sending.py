@@ -5,7 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, MONDAY, TOKEN, VILLAGER, Post
+from fixtures_service import (
+    COORDINATOR,
+    COORDINATOR_ENGLISH,
+    COORDINATOR_LEVEL_2,
+    MONDAY,
+    NATIONAL,
+    TOKEN,
+    VILLAGER,
+    Post,
+)
 from sqlalchemy import select, update
 
 from handlers.outbox import write
@@ -13,6 +22,7 @@ from models import contact as contacts
 from models import outlet as outlets
 from models import reach
 from models import sending as store
+from models import telling as tellings
 from models.alert import Alert
 from models.message import Direction, Message, MessageState
 from models.reach import Reach
@@ -320,3 +330,64 @@ def test_a_long_text_counts_each_of_its_parts(post: Post) -> None:
         assert first.wait == MONDAY + timedelta(seconds=3)
         assert outlets.allot(db, waiting[1:], {"africastalking": 1.0}, MONDAY + timedelta(seconds=2)).now == []
         assert outlets.allot(db, waiting[1:], {"africastalking": 1.0}, MONDAY + timedelta(seconds=3)).now == [2]
+
+
+def test_where_nobody_of_a_level_can_be_reached_the_next_is_told_at_once(post: Post, simulator: Simulator) -> None:
+    report(post)
+    simulator.network.script(Outcome(status_code=403), times=2)
+    post.work()
+    post.ask("ladder")
+    post.work()
+    assert len(texts(simulator, COORDINATOR_LEVEL_2)) == 1
+    for _ in range(3):
+        post.ask("ladder")
+        post.work()
+    assert len(texts(simulator, COORDINATOR_LEVEL_2)) == 1
+    assert texts(simulator, NATIONAL) == []
+
+
+def test_where_one_of_a_level_is_reached_the_clock_goes_on(post: Post, simulator: Simulator) -> None:
+    report(post)
+    simulator.network.script(Outcome(number=COORDINATOR, status_code=403))
+    post.work()
+    post.ask("ladder")
+    post.work()
+    assert texts(simulator, COORDINATOR_LEVEL_2) == []
+
+
+def test_a_text_of_several_alerts_is_repeated_like_one_and_its_loss_is_that_of_each(
+    post: Post, simulator: Simulator
+) -> None:
+    """The alert's own SMS was refused; the text that told of it together with others broke off."""
+    report(post)
+    simulator.network.script(Outcome(status_code=403), times=2)
+    post.work()
+    with transaction(post.parts.engine) as db:
+        lost = next(each for each in alerts(post) if each.state is MessageState.FAILED)
+        alert_id, contact_id = lost.alert_id or 0, lost.contact_id or 0
+        assert reach.of(db, [alert_id]) == {alert_id: Reach.LOST}
+        member_id = db.scalars(select(Alert.member_id).where(Alert.id == alert_id)).one()
+        tellings.note(db, alert_id, 2, member_id, 7, post.parts.now())
+        together = write(post.parts.desk(db), contact_id, "S4 Ref 111111\nS4 Ref 222222", "rollup:7") or 0
+    simulator.network.script(Outcome(drop=True))
+    post.ask("deliver", together)
+    post.work()
+    with reading(post.parts.engine) as db:
+        assert reach.of(db, [alert_id]) == {alert_id: Reach.UNDERWAY}
+        phone = contacts.number(db, post.parts.keys, contact_id) or ""
+    sweep(post, minutes=6)
+    first, second = texts(simulator, phone)[-2:]
+    assert second.endswith(first)
+    assert second != first
+    with reading(post.parts.engine) as db:
+        assert reach.of(db, [alert_id]) == {alert_id: Reach.UNDERWAY}
+
+
+def test_a_member_who_has_had_much_for_a_day_still_hears_of_several_alerts_at_once(post: Post) -> None:
+    post.parts = replace(post.parts, policy=replace(post.parts.policy, parts_a_day=1))
+    with transaction(post.parts.engine) as db:
+        desk = post.parts.desk(db)
+        contact = contacts.lock(db, post.parts.keys, COORDINATOR, MONDAY).id
+        assert write(desk, contact, "a" * 160, "reply:1") is not None
+        assert write(desk, contact, "b" * 160, "reply:2") is None
+        assert write(desk, contact, "c" * 160, "rollup:7") is not None

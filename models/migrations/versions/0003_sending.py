@@ -28,5 +28,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("gateway", name=op.f("pk_outlet")),
     )
     op.add_column("message", sa.Column("given_up_at", UTC, nullable=True))
+    op.add_column("message", sa.Column("rollup_id", sa.BigInteger(), nullable=True))
+    op.create_index(op.f("ix_message_rollup_id"), "message", ["rollup_id"])
     op.add_column("receipt", sa.Column("contact_id", sa.BigInteger(), nullable=True))
     op.add_column("receipt", sa.Column("reason", sa.String(length=64), nullable=True))
