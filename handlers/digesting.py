@@ -1,5 +1,6 @@
 """Writing down what one member is told: an SMS, an e-mail where there is an address, and that it has been done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.desk import Desk
@@ -33,12 +34,16 @@ def scope(desk: Desk, member: Subscriber) -> Scope:
     return scope_of(desk, member.role, member.areas, post.key if post else "")
 
 
-def tell(desk: Desk, sheet: Sheet, member: Subscriber) -> Written:
-    """Write this member's digest, once for the period whoever asks, and nothing for a calm day."""
+def tell(desk: Desk, sheet: Sheet, members: Sequence[Subscriber]) -> list[Written]:
+    """Write these members' digests, once for the period whoever asks, and nothing for a calm day."""
     period, late = sheet.period, sheet.period.is_late(desk.now)
-    if not runs.begin(desk.db, member.member_id, period.kind, period.day, late=late, now=desk.now):
-        return Written()
-    return put(desk, sheet, member, f"digest:{period.kind}:{period.day}:{member.member_id}", late=late)
+    ids = [member.member_id for member in members]
+    ours = runs.begin(desk.db, ids, period.kind, period.day, late=late, now=desk.now)
+    return [
+        put(desk, sheet, member, f"digest:{period.kind}:{period.day}:{member.member_id}", late=late)
+        for member in members
+        if member.member_id in ours
+    ]
 
 
 def put(desk: Desk, sheet: Sheet, member: Subscriber, purpose: str, *, late: bool) -> Written:

@@ -100,8 +100,13 @@ def _areas(db: Session, member_ids: Sequence[int]) -> dict[int, frozenset[str]]:
     return defaultdict(frozenset, {member_id: frozenset(pcodes) for member_id, pcodes in held.items()})
 
 
-def begin(db: Session, member_id: int, kind: str, period: date, *, late: bool, now: datetime) -> bool:
-    """Whether this digest is ours to write: nobody else has, or is about to."""
-    row = {"member_id": member_id, "kind": kind, "period": period, "late": late, "at": now}
-    insert = upsert(db.connection(), DigestRun).values(row).on_conflict_do_nothing()
-    return db.execute(insert.returning(DigestRun.member_id)).first() is not None
+def begin(
+    db: Session, member_ids: Collection[int], kind: str, period: date, *, late: bool, now: datetime
+) -> frozenset[int]:
+    """Of these, the members whose digest is ours to write: nobody else has, or is about to."""
+    rows = [
+        {"member_id": member_id, "kind": kind, "period": period, "late": late, "at": now}
+        for member_id in sorted(member_ids)  # two workers lock in the same order
+    ]
+    insert = upsert(db.connection(), DigestRun).values(rows).on_conflict_do_nothing()
+    return frozenset(db.scalars(insert.returning(DigestRun.member_id)))

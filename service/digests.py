@@ -57,8 +57,7 @@ def _write(parts: Parts, sheet: Sheet, members: Sequence[Subscriber]) -> bool:
     """Whether it went well: a batch that fails keeps no other waiting, and is tried again by the next job."""
     try:
         with transaction(parts.engine) as db:
-            desk = parts.desk(db)
-            written = [tell(desk, sheet, member) for member in members]
+            written = tell(parts.desk(db), sheet, members)
     except (SQLAlchemyError, Busy, CannotOpen):
         logger.exception("a batch of digests failed")
         return False
