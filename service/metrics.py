@@ -16,6 +16,7 @@ from models import outlet as outlets
 from models import reach, restraint
 from models.alert import Alert
 from models.incident import History, Incident, IncidentState
+from models.mail import Mail
 from models.message import Message
 from models.report import Report
 from service.brake import refused_dials
@@ -58,6 +59,7 @@ class Figures(Collector):
         with reading(self._engine) as db:
             yield from _routing(db, self._now())
             yield from _messages(db)
+            yield _mails(db)
             yield from _held(db)
             yield from _alerts(db)
             yield from _outlets(db)
@@ -85,6 +87,13 @@ def _held(db: Session) -> Iterator[GaugeMetricFamily]:
     for reason, count in restraint.counted(db).items():
         family.add_metric([reason], count)
     yield family
+
+
+def _mails(db: Session) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("karakoro_mails", "E-mails by state", labels=("state",))
+    for state, count in db.execute(select(Mail.state, func.count()).group_by(Mail.state)):
+        family.add_metric([state.value], count)
+    return family
 
 
 def _alerts(db: Session) -> Iterator[GaugeMetricFamily]:

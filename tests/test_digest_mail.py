@@ -27,9 +27,11 @@ from models.mail import Mail
 from models.message import MessageState
 from models.place import Place
 from models.stamp import bump
+from service import metrics
 from service.database import reading, transaction
 from service.jobs import JOBS
 from service.postman import Postman
+from service.queue import quick_connection
 from service.stocking import load_roster
 
 SEVEN = MONDAY.replace(hour=7)
@@ -263,6 +265,15 @@ def test_addresses_and_contents_are_sealed_and_in_no_log(
 def mails(post: Post) -> dict[MessageState, int]:
     with reading(post.parts.engine) as db:
         return dict(Counter(db.scalars(select(Mail.state))))
+
+
+def test_mails_are_counted_by_state_for_whoever_watches(posting: Post, mailbox: Mailbox) -> None:
+    a_day(posting)
+    mailbox.answer("RCPT", "550 no such user")
+    digest(posting)
+    counts = metrics.Figures(posting.parts.engine, quick_connection("redis://127.0.0.1:1/0"), posting.watch).collect()
+    (family,) = [each for each in counts if each.name == "karakoro_mails"]
+    assert {sample.labels["state"]: sample.value for sample in family.samples} == {"accepted": 2, "failed": 1}
 
 
 def test_a_letter_leaves_once_whatever_is_asked_how_often(posting: Post, mailbox: Mailbox) -> None:

@@ -268,7 +268,7 @@ def test_what_a_worker_that_died_left_undone_is_done_by_the_next(running: Post) 
     written: list[object] = []
 
     def die(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("INSERT INTO digest_run"):
+        if statement.startswith("INSERT INTO message"):
             written.append(statement)
             if len(written) == 4:
                 raise Died
