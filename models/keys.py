@@ -56,7 +56,7 @@ class Keyring:
     def __post_init__(self) -> None:
         """Made ready once: to set up a key takes longer than to use it."""
         ciphers = {purpose: {n: AESGCM(key) for n, key in keys.items()} for purpose, keys in self.keys.items()}
-        macs = {purpose: hmac.new(list(keys.values())[-1], digestmod="sha256") for purpose, keys in self.keys.items()}
+        macs = {purpose: hmac.new(keys[min(keys)], digestmod="sha256") for purpose, keys in self.keys.items()}
         object.__setattr__(self, "_ciphers", ciphers)
         object.__setattr__(self, "_macs", macs)
 
@@ -90,10 +90,14 @@ class Keyring:
         return self.mac(Purpose.SUPPRESSION, phone.encode())
 
     def mac(self, purpose: Purpose, data: bytes) -> bytes:
-        """HMAC-SHA256 with the purpose's oldest key: it must stay the same for ever."""
+        """HMAC-SHA256 with the purpose's oldest key, that of the lowest id: it must stay the same for ever."""
         ready = self._macs[purpose].copy()
         ready.update(data)
         return ready.digest()
+
+    def seals_with(self, purpose: Purpose) -> int:
+        """The id of the key that seals now."""
+        return next(iter(self.keys[purpose]))
 
     def seal(self, purpose: Purpose, plain: bytes, about: str) -> bytes:
         """AES-256-GCM: key id (1 byte), nonce (12), ciphertext. about: whose it is, such as
