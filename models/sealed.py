@@ -18,7 +18,8 @@ from models.keys import Keyring, Purpose
 from models.mail import Mail
 from models.member import Member
 from models.message import Message
-from models.report import Report, ReportBody
+from models.report import Report
+from models.report_body import ReportBody
 from models.ticket import Ticket
 
 

@@ -17,7 +17,8 @@ from models.conversation import Conversation
 from models.incident import Incident, IncidentState
 from models.incident import move as move_incident
 from models.message import Message
-from models.report import Report, ReportBody
+from models.report import Report
+from models.report_body import ReportBody
 from models.retention import Kept, Purged, Retention
 from models.ticket import Ticket
 from service import purge as purging
