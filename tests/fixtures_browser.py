@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-sync",
 ]
 NARROW = 360
-WAIT_MS = 20_000  # of a busy machine
+WAIT_MS, UP_SECONDS = 20_000, 180  # of a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +87,11 @@ class Visit:
 @pytest.fixture(scope="session")
 def open_house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     demo = Demo(tmp_path_factory.mktemp("demo"))
-    demo.hear("Ctrl-C stops everything")
-    yield Visit(chromium, demo)
-    demo.end(signal.SIGTERM)
+    try:
+        demo.hear("Ctrl-C stops everything", within_seconds=UP_SECONDS)
+        yield Visit(chromium, demo)
+    finally:
+        demo.end(signal.SIGTERM)
 
 
 @pytest.fixture
