@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check bench walk fuzz lock setup
+.PHONY: help run test test-system check bench walk fuzz screenshots lock setup
 
 help:
 	@echo "make run          serve on PORT=$(PORT), with everything that this needs"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench        hops a second on both databases (LARGE=1: among a million reports)"
 	@echo "make walk         10,000 sessions at random, on both databases"
 	@echo "make fuzz         100,000 inputs to the hooks (INPUTS=n for another number)"
+	@echo "make screenshots  the pages as they look, into docs/screenshots"
 	@echo "make lock         pin the requirements anew"
 
 run: $(SERVING)
@@ -48,6 +49,10 @@ walk: $(DEVELOPING)
 fuzz: $(DEVELOPING)
 	FUZZ_INPUTS=$(or $(INPUTS),100000) $(BIN)/python -m pytest -q -k "sqlite and nothing_breaks" tests/test_hooks_any_input.py \
 		--hypothesis-profile=long --hypothesis-show-statistics
+
+screenshots: $(DEVELOPING)
+	@.ci/system-packages
+	@PYTHONPATH=tests $(BIN)/python -m bench.screenshots
 
 lock: $(DEVELOPING)
 	PATH="$(BIN):$$PATH" $(LOCK) -o requirements.txt

@@ -34,6 +34,8 @@ VIEWS = (
     View("handlers.reading_room", "members", "the answers, with a reason, audited", Sight.CONTENTS),
     View("handlers.caselist", "whoever may sign in", "the console's lists and its board", Sight.FACTS),
     View("handlers.casefile", "whoever may sign in", "the console's page of an incident, audited", Sight.CONTENTS),
+    View("handlers.reportlist", "whoever may sign in", "the console's list of reports", Sight.FACTS),
+    View("service.console.reports", "whoever may sign in", "the page of that list", Sight.FACTS),
     View("service.console.incidents", "whoever may sign in", "the pages themselves", Sight.CONTENTS),
     View("service.commands.reports", "members", "`reports list --as … --reason …`, audited", Sight.CONTENTS),
     View("service.metrics", "the monitoring", "how many wait, and for how long", Sight.NOTHING),

@@ -306,3 +306,21 @@ def test_pages_are_small_enough_for_a_bad_line(house: House) -> None:
     browser = house.signed_in()
     for path in ("/console/board/", "/console/incidents/", page(told(house.post, "12#1 Gogui"))):
         assert len(browser.get(path).data) < 100_000
+
+
+def test_reports_that_nobody_finished_and_zero_reports_have_lists_of_their_own(house: House) -> None:
+    post = house.post
+    attack = told(post, "12#1 Gogui")
+    post.sms(OFFICER, "RAS")
+    post.watch.move(seconds=1)
+    post.dial(VILLAGER_2, "1", "12", "1")
+    post.watch.move(minutes=10)
+    post.ask("sweep")
+    post.work()
+    with reading(post.parts.engine) as db:
+        kept = {row.code or "": row.reference for row in db.scalars(select(Report)) if row.reference != attack}
+        partial = db.scalars(select(Report.reference).where(Report.partial)).one()
+    browser = house.signed_in(NATIONAL)
+    for kind, shown in (("filed", {attack}), ("zero", {kept["RAS"]}), ("partial", {partial})):
+        browser.get(f"/console/reports/?kind={kind}")
+        assert {each for each in (attack, *kept.values()) if each in browser.text} == shown, kind

@@ -328,6 +328,8 @@ WALKS: dict[str, Callable[[Scene, str], str]] = {
     "handlers.reporter": _heard,
     "handlers.reading_room": _contents,
     "handlers.caselist": lambda scene, phone: _console(scene, phone, "board/", "incidents/?state=all"),
+    "handlers.reportlist": lambda scene, phone: _console(scene, phone, "reports/?kind=all"),
+    "service.console.reports": lambda scene, phone: _console(scene, phone, "reports/?kind=filed&area=M"),
     "handlers.casefile": lambda scene, phone: _console(scene, phone, *_files(scene)),
     "service.console.incidents": lambda scene, phone: _console(
         scene, phone, *(f"{each}/open" for each in _files(scene))
@@ -430,7 +432,14 @@ PLUMBING = {
     "service.jobs": "ids only",
     "service.witness": "the clear columns, for transcripts",
 }
-OPENING = {"models.report", "models.incident", "models.alert", "models.unfinished", "models.caselist"}
+OPENING = {
+    "models.report",
+    "models.incident",
+    "models.alert",
+    "models.unfinished",
+    "models.caselist",
+    "models.reportlist",
+}
 ANSWERS = {"handlers.reading_room", "handlers.briefing"}  # briefing: what an alert is made of, and then narrowed
 SCOPES = {"handlers.reading_room"}
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from service.console import account, audit, board, charts, enrol, incidents, map, messages, phone, sign_in
+from service.console import account, audit, board, charts, enrol, incidents, map, messages, phone, reports, sign_in
 from service.console.assets import KEPT_SECONDS
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
@@ -15,6 +15,7 @@ from service.parts import Parts
 PAGES: tuple[Page, ...] = (
     board.PAGE,
     incidents.PAGE,
+    reports.PAGE,
     map.PAGE,
     charts.PAGE,
     messages.PAGE,

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, request, url_for
@@ -19,6 +18,7 @@ from handlers.replying import NotAllowed, TooLong
 from handlers.turn import Effect
 from models.caselist import Wanted
 from models.incident import ENDED, IncidentState
+from service.console.filters import GROUPS, areas, group, moment
 from service.console.page import READERS, Page, render
 from service.console.visitor import visitor
 from service.database import reading, transaction
@@ -27,7 +27,6 @@ from service.parts import Parts
 
 STANDING = tuple(state for state in IncidentState if state not in ENDED)
 STATES: Mapping[str, Sequence[IncidentState]] = {"open": STANDING, "all": ()}
-GROUPS = "12345678"
 WHO = {"me": -1, "nobody": 0}
 MOST_REASON = 200
 # What may go wrong with an act, and the word for it.
@@ -96,7 +95,7 @@ def _list(parts: Parts, unknown: str = "") -> Answer:
         desk = parts.desk(db)
         reader = _reader(desk, "")
         lines = caselist.find(desk, reader, _wanted(asked, reader.member_id), g.language)
-        areas = _areas(desk, reader)
+        held = areas(desk, reader)
     more = lines[caselist.PAGE - 1].about.created_at.isoformat() if len(lines) > caselist.PAGE else ""
     query: dict[str, Any] = {**asked.to_dict(), "before": more}
     older = url_for("console.incidents.show", **query) if more else ""
@@ -106,7 +105,7 @@ def _list(parts: Parts, unknown: str = "") -> Answer:
         lines=lines[: caselist.PAGE],
         older=older,
         asked=asked,
-        areas=areas,
+        areas=held,
         groups=GROUPS,
         states=list(IncidentState),
         unknown=unknown,
@@ -115,28 +114,13 @@ def _list(parts: Parts, unknown: str = "") -> Answer:
 
 def _wanted(asked: Mapping[str, str], me: int) -> Wanted:
     """What the address asks for; a word that says nothing narrows nothing."""
-    state, severity, group = asked.get("state", "open"), asked.get("severity", ""), asked.get("group", "")
+    state, severity = asked.get("state", "open"), asked.get("severity", "")
     known = {**STATES, **{each.value: (each,) for each in IncidentState}}
     who = WHO.get(asked.get("who", ""))
-    wanted = Wanted(states=known.get(state, STANDING), code=group if group in GROUPS else "")
+    wanted = Wanted(states=known.get(state, STANDING), code=group(asked))
     wanted = replace(wanted, severity=int(severity) if severity in "1234" and severity else 0)
     wanted = replace(wanted, area=asked.get("area", ""), owner_id=me if who == -1 else who)
-    return replace(wanted, before=_moment(asked.get("before", "")))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
-def _areas(desk: Desk, reader: Reader) -> list[tuple[str, str]]:
-    """Regions and districts that this reader holds, for the filter."""
-    rows = [row for file in ("regions.csv", "districts.csv") for row in desk.atlas.gazetteer.lists[file]]
-    held = {row.key: row for row in rows if any(row.key.startswith(pcode) for pcode in reader.areas)}
-    return [(key, desk.atlas.name(key, g.language)) for key in sorted(held)]
+    return replace(wanted, before=moment(asked.get("before", "")))
 
 
 def _file(parts: Parts, reference: str, reason: str = "", wrong: str = "") -> Answer:
