@@ -7,6 +7,7 @@ from datetime import datetime
 from flows.form import Channel
 from flows.recounting import recount
 from handlers import caselist as lists
+from handlers import merging
 from handlers.briefing import GRADES, UNKNOWN_SOURCE
 from handlers.caselist import Line
 from handlers.desk import Desk
@@ -14,6 +15,8 @@ from handlers.lifecycle import MOVES, Act
 from handlers.reading_room import Reader, Sight, contents
 from handlers.replying import may_reply
 from models import caselist
+from models import incident as incidents
+from models import likeness as likenesses
 from models import member as members
 from models import report as reports
 from models.alert import Alert
@@ -77,7 +80,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """acts: what may be done now, by this reader; closed: contents that are opened only for a reason."""
+    """acts: what may be done now, by this reader; closed: contents that are opened only for a reason. By their
+    references: like, what it may be a duplicate of; into, what it is a duplicate of; parts, what it has gathered."""
 
     line: Line
     reports: Sequence[Told]
@@ -86,6 +90,9 @@ class CaseFile:
     messages: Sequence[Sent]
     acts: Sequence[Act]
     closed: bool
+    like: str
+    into: str
+    parts: Sequence[str]
 
 
 def open_file(desk: Desk, reader: Reader, incident_id: int, language: str, *, asked: bool) -> CaseFile | None:
@@ -95,7 +102,8 @@ def open_file(desk: Desk, reader: Reader, incident_id: int, language: str, *, as
         return None
     names: dict[int, str] = {}
     open_now = asked or line.about.compartment in AT_ONCE
-    told = [_told(desk, reader, each, language, open_now) for each in reports.of_incident(desk.db, incident_id)]
+    gathered = [each for one in incidents.family(desk.db, incident_id) for each in reports.of_incident(desk.db, one)]
+    told = [_told(desk, reader, each, language, open_now) for each in gathered]
     may_act = any(each.sight is Sight.CONTENTS for each in told)
     return CaseFile(
         line=line,
@@ -105,6 +113,9 @@ def open_file(desk: Desk, reader: Reader, incident_id: int, language: str, *, as
         messages=_messages(desk, names, incident_id),
         acts=[act for act, (before, _) in MOVES.items() if line.about.state in before] if may_act else [],
         closed=may_act and not open_now,
+        like=_reference(desk, likenesses.proposed(desk.db, incident_id)) if may_act else "",
+        into=_reference(desk, incidents.joined_to(desk.db, incident_id)),
+        parts=merging.parts(desk, incident_id) if may_act else [],
     )
 
 
@@ -126,6 +137,10 @@ def _told(desk: Desk, reader: Reader, report: Report, language: str, open_now: b
         member=members.name(desk.db, desk.keys, member.id) if member and whole else "",
         may_reply=whole and may_reply(desk, report),
     )
+
+
+def _reference(desk: Desk, incident_id: int | None) -> str:
+    return incidents.reference(desk.db, incident_id) if incident_id is not None else ""
 
 
 def _step(desk: Desk, names: dict[int, str], each: History) -> Step:

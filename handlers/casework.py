@@ -10,7 +10,7 @@ from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
 from handlers.turn import Deliver, Effect
 from models import alert as alerts
-from models import audit
+from models import audit, caselist
 from models import incident as incidents
 from models import likeness as likenesses
 from models import member as members
@@ -23,6 +23,10 @@ CONSOLE = "console"
 
 class NotYours(Exception):
     """This reader may not do that to this incident, or may not know of it."""
+
+
+class Unknown(Exception):
+    """No other incident of this kind goes by that reference, or this reader may not know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,33 @@ def assign(desk: Desk, reader: Reader, incident_id: int, member_id: int) -> tupl
     return (*effects, Deliver(tuple(each for each in written if each)))
 
 
+def merge(desk: Desk, reader: Reader, incident_id: int, reference: str) -> tuple[Effect, ...]:
+    """It is the same as the incident that goes by that reference. Raises NotYours, and lifecycle.Refused."""
+    other_id = caselist.named(desk.db, reader.scope(desk), reference)
+    if other_id is None:
+        raise Unknown
+    for each in (incident_id, other_id):
+        _check(desk, reader, each)
+    same = incidents.compartment(desk.db, incident_id) is incidents.compartment(desk.db, other_id)
+    if not same or other_id == incident_id:
+        raise Unknown
+    likenesses.name(desk.db, incident_id, other_id, desk.now)
+    return merging.join(desk, incident_id, _hand(reader))
+
+
+def decline(desk: Desk, reader: Reader, incident_id: int) -> tuple[Effect, ...]:
+    """They are two. Raises NotYours."""
+    _check(desk, reader, incident_id)
+    merging.decline(desk, incident_id)
+    return ()
+
+
+def separate(desk: Desk, reader: Reader, incident_id: int, reference: str) -> tuple[Effect, ...]:
+    """What goes by that reference is no part of it. Raises NotYours, and lifecycle.Refused."""
+    _check(desk, reader, incident_id)
+    return merging.separate(desk, incident_id, reference, _hand(reader))
+
+
 def reply(desk: Desk, reader: Reader, report_id: int, text: str, once: str) -> tuple[Deliver, ...]:
     """Raises NotYours, replying.NotAllowed and replying.TooLong."""
     report = reports.lock(desk.db, report_id)
@@ -101,10 +132,15 @@ def reply(desk: Desk, reader: Reader, report_id: int, text: str, once: str) -> t
     return effects
 
 
-def _mine(desk: Desk, reader: Reader, incident_id: int) -> Incident:
-    """The incident, locked, where this reader may read it whole."""
+def _check(desk: Desk, reader: Reader, incident_id: int) -> None:
+    """Whether this reader may read it whole. Raises NotYours."""
     if not _may_have(desk, reader.member_id, incident_id):
         raise NotYours
+
+
+def _mine(desk: Desk, reader: Reader, incident_id: int) -> Incident:
+    """The incident, locked. Raises NotYours."""
+    _check(desk, reader, incident_id)
     return incidents.lock(desk.db, incident_id)
 
 

@@ -140,6 +140,11 @@ def with_joined(incident_id: int) -> Select[tuple[int]]:
     return select(Incident.id).where(or_(Incident.id == incident_id, Incident.into_id == incident_id))
 
 
+def joined_to(db: Session, incident_id: int) -> int | None:
+    """The incident that this one is a duplicate of."""
+    return db.scalar(select(Incident.into_id).where(Incident.id == incident_id))
+
+
 def family(db: Session, incident_id: int) -> list[int]:
     """As with_joined, the incident itself first."""
     joined = select(Incident.id).where(Incident.into_id == incident_id).order_by(Incident.created_at)

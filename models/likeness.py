@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, upsert
@@ -30,6 +30,16 @@ def proposed(db: Session, incident_id: int) -> int | None:
     """What that incident may be a duplicate of, as long as nobody has said."""
     mine = Likeness.incident_id == incident_id, Likeness.decided_at.is_(None)
     return db.scalar(select(Likeness.other_id).where(*mine).order_by(Likeness.at).limit(1))
+
+
+def name(db: Session, incident_id: int, other_id: int, now: datetime) -> None:
+    """A coordinator says which one it may be, whatever was proposed or declined before."""
+    others = Likeness.incident_id == incident_id, Likeness.other_id != other_id, Likeness.decided_at.is_(None)
+    db.execute(update(Likeness).where(*others).values(decided_at=now, accepted=False))
+    row = {"incident_id": incident_id, "other_id": other_id, "at": now, "decided_at": None, "accepted": None}
+    insert = upsert(db.connection(), Likeness).values(row)
+    anew = {"decided_at": None, "accepted": None}
+    db.execute(insert.on_conflict_do_update(index_elements=["incident_id", "other_id"], set_=anew))
 
 
 def decide(db: Session, incident_id: int, other_id: int, accepted: bool, now: datetime) -> None:

@@ -324,3 +324,74 @@ def test_reports_that_nobody_finished_and_zero_reports_have_lists_of_their_own(h
     for kind, shown in (("filed", {attack}), ("zero", {kept["RAS"]}), ("partial", {partial})):
         browser.get(f"/console/reports/?kind={kind}")
         assert {each for each in (attack, *kept.values()) if each in browser.text} == shown, kind
+
+
+def two(post: Post, first: str, second: str) -> tuple[str, str]:
+    """The references of what two phones have told, a minute apart."""
+    one = told(post, first)
+    post.watch.move(minutes=1)
+    return one, told(post, second, phone=VILLAGER_2)
+
+
+def joined(post: Post) -> int:
+    with reading(post.parts.engine) as db:
+        return len(list(db.scalars(select(Incident.id).where(Incident.into_id.is_not(None)))))
+
+
+def test_two_attacks_may_be_one_and_a_coordinator_says_so(house: House) -> None:
+    one, other = two(house.post, "12#1 Gogui", "12#1 Gogui")
+    browser = house.signed_in()
+    browser.get(page(other))
+    assert f"Peut-être le même que {one}" in browser.text
+    assert browser.send(f"{page(other)}/merge", {"other": one}).status_code == 303
+    assert joined(house.post) == 1
+    browser.get(page(one))
+    assert other in browser.text
+    browser.get(page(other))
+    assert f"C'est un double de {one}" in browser.text
+    assert browser.send(f"{page(one)}/separate", {"part": other}).status_code == 303
+    assert joined(house.post) == 0
+
+
+def test_what_was_declined_is_not_proposed_again_but_can_be_said(house: House) -> None:
+    one, other = two(house.post, "12#1 Gogui", "12#1 Gogui")
+    browser = house.signed_in()
+    browser.get(page(other))
+    browser.send(f"{page(other)}/decline")
+    browser.get(page(other))
+    assert "Peut-être le même" not in browser.text
+    assert browser.send(f"{page(other)}/merge", {"other": one}).status_code == 303
+    assert joined(house.post) == 1
+
+
+def test_incidents_that_nothing_proposed_are_merged_by_reference(house: House) -> None:
+    one, other = two(house.post, "12#1 Gogui", "11#1 Nioro")
+    browser = house.signed_in()
+    browser.get(page(other))
+    assert browser.send(f"{page(other)}/merge", {"other": one}).status_code == 303
+    assert joined(house.post) == 1
+
+
+def test_a_report_that_joined_by_itself_is_taken_apart(house: House) -> None:
+    one, other = two(house.post, "21#2#30 Gogui", "21#2#30 Gogui")
+    browser = house.signed_in()
+    browser.get(page(one))
+    assert "2 signalements" in browser.text
+    assert browser.send(f"{page(one)}/separate", {"part": other}).status_code == 303
+    house.post.work()
+    browser.get(page(one))
+    assert "1 signalement" in browser.text
+    assert other not in browser.text
+    assert browser.get(page(other)).status_code == 200
+
+
+@pytest.mark.parametrize("other", ["", "999999", "itself", "a complaint", "elsewhere"])
+def test_nothing_is_merged_with_what_is_not_there_for_this_coordinator(house: House, other: str) -> None:
+    complaint = told(house.post, *COMPLAINT, phone=VILLAGER_2)
+    elsewhere = told(house.post, "12#1 Gouraye", phone="+22246123457")
+    mine = told(house.post, "12#1 Gogui")
+    named = {"itself": mine, "a complaint": complaint, "elsewhere": elsewhere}.get(other, other)
+    browser = house.signed_in()
+    browser.get(page(mine))
+    assert browser.send(f"{page(mine)}/merge", {"other": named}).status_code == 409
+    assert joined(house.post) == 0

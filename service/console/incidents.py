@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from flows.folding import digits
 from handlers import casefile, caselist, casework
-from handlers.casework import NotYours
+from handlers.casework import NotYours, Unknown
 from handlers.desk import Desk
 from handlers.lifecycle import Act, Outcome, Refused
 from handlers.reading_room import Reader
@@ -30,7 +30,12 @@ STATES: Mapping[str, Sequence[IncidentState]] = {"open": STANDING, "all": ()}
 WHO = {"me": -1, "nobody": 0}
 MOST_REASON = 200
 # What may go wrong with an act, and the word for it.
-WRONG: Mapping[type[Exception], str] = {Refused: "state", TooLong: "too_long", NotAllowed: "not_allowed"}
+WRONG: Mapping[type[Exception], str] = {
+    Refused: "state",
+    TooLong: "too_long",
+    NotAllowed: "not_allowed",
+    Unknown: "unknown",
+}
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -64,6 +69,20 @@ def blueprint(parts: Parts) -> Blueprint:
         whom = request.form.get("member", "")
         member_id = int(whom) if whom.isdecimal() else abort(400)
         return _do(parts, reference, lambda desk, reader, at: casework.assign(desk, reader, at, member_id))
+
+    @page.post("/<reference>/merge")
+    def merge(reference: str) -> Answer:
+        other = digits(request.form.get("other", "")).strip()
+        return _do(parts, reference, lambda desk, reader, at: casework.merge(desk, reader, at, other))
+
+    @page.post("/<reference>/decline")
+    def decline(reference: str) -> Answer:
+        return _do(parts, reference, casework.decline)
+
+    @page.post("/<reference>/separate")
+    def separate(reference: str) -> Answer:
+        part = request.form.get("part", "")
+        return _do(parts, reference, lambda desk, reader, at: casework.separate(desk, reader, at, part))
 
     @page.post("/<reference>/reply")
     def reply(reference: str) -> Answer:
@@ -148,7 +167,7 @@ def _do(parts: Parts, reference: str, act: Callable[[Desk, Reader, int], Sequenc
             effects = tuple(act(desk, reader, incident_id))
     except NotYours:
         abort(403)
-    except (Refused, TooLong, NotAllowed) as error:
+    except tuple(WRONG) as error:
         return _file(parts, reference, wrong=WRONG[type(error)])
     follow_up(parts, effects)
     return redirect(url_for("console.incidents.one", reference=reference), 303)
