@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.desk import Desk
+from handlers.exercising import worded
 from handlers.lifecycle import take
 from handlers.outbox import write
 from handlers.turn import Deliver
@@ -43,12 +44,14 @@ class TakenAll:
     desk: Desk
     each: tuple[Taken, ...]
     effects: tuple[Deliver, ...]
+    exercise: bool = False
 
     def text(self, language: str) -> str:
         """What is this member's now in one sentence, and a sentence for each other one."""
         mine = ", ".join(taken.reference for taken in self.each if taken.key == DONE)
         told = [self.desk.say(DONE, language, reference=mine)] if mine else []
-        return "\n".join([*told, *(taken.text(language) for taken in self.each if taken.key != DONE)])
+        text = "\n".join([*told, *(taken.text(language) for taken in self.each if taken.key != DONE)])
+        return worded(self.desk, text, language) if self.exercise else text
 
 
 def acknowledge(desk: Desk, hand: Hand, alert_ids: Sequence[int]) -> TakenAll:
@@ -61,7 +64,9 @@ def acknowledge(desk: Desk, hand: Hand, alert_ids: Sequence[int]) -> TakenAll:
         return TakenAll(desk, (Taken(desk, "ack.not_yours"),), ())
     mine = [(incident_id, each.reference) for incident_id, each in taken if each.key == DONE]
     effects = tuple(effect for _, each in taken for effect in each.effects)
-    return TakenAll(desk, tuple(each for _, each in taken), (*_tell_others(desk, hand.member_id, mine), *effects))
+    exercise = any(incident.exercise_id is not None for incident in cases.values())
+    others = _tell_others(desk, hand.member_id, mine, exercise=exercise)
+    return TakenAll(desk, tuple(each for _, each in taken), (*others, *effects), exercise)
 
 
 def _take(desk: Desk, hand: Hand, incident: Incident, alert: Alert) -> Taken:
@@ -98,7 +103,9 @@ def pause(desk: Desk, incident: Incident) -> None:
     ladders.hold(desk.db, incident.id, desk.now + pause)
 
 
-def _tell_others(desk: Desk, member_id: int | None, taken: Sequence[tuple[int, str]]) -> tuple[Deliver, ...]:
+def _tell_others(
+    desk: Desk, member_id: int | None, taken: Sequence[tuple[int, str]], *, exercise: bool
+) -> tuple[Deliver, ...]:
     """One text to each other member who was told of any of them."""
     if member_id is None or not taken:
         return ()
@@ -111,6 +118,7 @@ def _tell_others(desk: Desk, member_id: int | None, taken: Sequence[tuple[int, s
     for other, cases in heard.items():
         references = ", ".join(reference for _, reference in cases)
         text = desk.say("ack.other_has_it", other.language, reference=references, who=who)
+        text = worded(desk, text, other.language) if exercise else text
         for contact_id in other.contact_ids:
             message_id = write(desk, contact_id, text, f"taken:{cases[0][0]}:{member_id}:{contact_id}")
             written += [message_id] if message_id else []

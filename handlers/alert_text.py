@@ -41,7 +41,8 @@ def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTE
     """One part wherever the place's name can be shortened to make it so; else the name stays whole. Whoever may see
     no more than the facts reads no word that was written, and a reference may be all there is."""
     if told.compartment not in OPEN or sight < Sight.FACTS:
-        return desk.say("alert.guarded", language, reference=told.reference)
+        exercise = [desk.say("alert.exercise", language)] if told.exercise else []
+        return " ".join([*exercise, desk.say("alert.guarded", language, reference=told.reference)])
     if sight < Sight.CONTENTS:
         told = facts(desk, told)
     place = told.typed or desk.atlas.name(told.place, language) or _post(desk, told, language)

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from flows.engine import begin, propose
 from flows.folding import fold
 from flows.reader import read
-from handlers import fill, follow, resume, silence, verdict
+from handlers import exercising, fill, follow, resume, silence, verdict
 from handlers.acknowledge import acknowledge
 from handlers.turn import State, Talk, Turn
 from handlers.turn import show as go
@@ -33,6 +33,7 @@ class Keyword(StrEnum):
     WHO = "who"
     LANGUAGE = "language"
     RESUME = "resume"
+    REAL = "real"
     ERASE = "erase"
     CALLBACK = "callback"
 
@@ -50,6 +51,7 @@ WORDS = {
     Keyword.HELP: "aide help مساعده",
     Keyword.WHO: "qui who من",
     Keyword.LANGUAGE: "lang langue لغه",
+    Keyword.REAL: "reel real حقيقي",
     Keyword.RESUME: "suite continuer continue اكمل",
     Keyword.ERASE: "effacer erase امسح",
     Keyword.CALLBACK: "rappel rappelez callback اتصلوا",
@@ -65,6 +67,7 @@ ALWAYS = frozenset(
         Keyword.ACK,
         Keyword.ERASE,
         Keyword.CALLBACK,
+        Keyword.REAL,
     }
 )
 OPENING = frozenset({Keyword.REPORT, Keyword.FEEDBACK, Keyword.ZERO, Keyword.FOLLOW})  # whatever we have asked
@@ -90,6 +93,7 @@ SHAPES = {
     Keyword.WHO: COURTESY,
     Keyword.LANGUAGE: r"\S*",
     Keyword.RESUME: COURTESY,
+    Keyword.REAL: COURTESY,
     Keyword.ERASE: COURTESY,
     Keyword.CALLBACK: r"(moi|me|بي)?" + COURTESY,
 }
@@ -222,4 +226,5 @@ ACTS: dict[Keyword, Callable[[Talk, str], Turn]] = {
     Keyword.ERASE: _erase,
     Keyword.LANGUAGE: _language,
     Keyword.RESUME: _resume,
+    Keyword.REAL: exercising.leave,
 }

@@ -1,17 +1,23 @@
 """Whoever reported hears that it was seen, and that it was closed: never what it was about."""
 
+from datetime import datetime
+
 from flows.form import Channel
 from flows.language import DEFAULT
+from handlers import quiet
 from handlers.desk import Desk
+from handlers.exercising import worded
 from handlers.outbox import write
 from handlers.turn import Deliver
+from models import bound as bounds
 from models import contact as contacts
 from models import incident as incidents
 from models import member as members
 from models import report as reports
+from models import route as routes
 from models import ticket as tickets
 from models.code import GUARDED
-from models.incident import Incident
+from models.incident import FRESH, Incident
 from models.report import Report
 
 
@@ -24,17 +30,28 @@ def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int | None
 
 
 def _tell(desk: Desk, report: Report, what: str, but: int | None) -> int | None:
-    """A phone that dialled may be anybody's by now: only a member's gets an SMS that it did not ask for."""
+    """A phone that dialled may be anybody's by now: only a member's gets an SMS that it did not ask for. What is
+    told in confidence has a phone only where its holder said that we may write to it."""
     if report.contact_id is None and not report.partial:
         return _answer(desk, report, what)
-    if report.contact_id is None or report.partial or report.compartment in GUARDED:
+    if report.contact_id is None or report.partial:
         return None
     member = members.of_contact(desk.db, report.contact_id, desk.now)
-    if (member is None and report.channel != Channel.SMS) or (member is not None and member.id == but):
+    asked_for = report.channel == Channel.SMS or report.compartment in GUARDED
+    if (member is None and not asked_for) or (member is not None and member.id == but):
         return None
     language = contacts.language(desk.db, report.contact_id) or (member.language if member else DEFAULT)
     text = desk.say(f"follow.{what}", language, reference=report.reference)
-    return write(desk, report.contact_id, text, f"{what}:{report.id}")
+    text = worded(desk, text, language) if report.exercise_id is not None else text
+    return write(desk, report.contact_id, text, f"{what}:{report.id}", not_before=_when(desk, report))
+
+
+def _when(desk: Desk, report: Report) -> datetime:
+    """At night only what is grave is worth waking somebody for."""
+    pace = routes.pace(desk.db, report.severity)
+    if not pace.holds_in_quiet_hours:
+        return desk.now
+    return quiet.after_the_night(bounds.read(desk.db), desk.policy.timezone, desk.now)
 
 
 def _answer(desk: Desk, report: Report, what: str) -> int | None:
@@ -45,3 +62,13 @@ def _answer(desk: Desk, report: Report, what: str) -> int | None:
     language = contacts.language(desk.db, contact_id) or DEFAULT
     text = desk.say(f"follow.{what}", language, reference=report.reference)
     return write(desk, contact_id, text, f"{what}:{report.id}")
+
+
+def tell_idle(desk: Desk, incident_id: int) -> tuple[Deliver, ...]:
+    """Nobody has done anything for days: say so, once."""
+    incident = incidents.lock(desk.db, incident_id)
+    if incident.idle_told_at is not None or incident.state not in FRESH:
+        return ()
+    incident.idle_told_at = desk.now
+    incidents.note(desk.db, incident, "idle", desk.now)
+    return tell_reporters(desk, incident, "idle", but=incident.owner_id)

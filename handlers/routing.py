@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from handlers.counting import count
 from handlers.desk import Desk
+from handlers.exercising import mark
 from handlers.merging import louder, place
 from handlers.rung import Matter, Rung, first, has_route
 from handlers.telling import tell
@@ -29,6 +30,7 @@ def route(desk: Desk, report_id: int) -> Routed:
     report = reports.lock(desk.db, report_id)
     if report is None or report.routed_at is not None or report.partial:
         return Routed()
+    mark(desk, report)
     before = incidents.compartment(desk.db, report.incident_id)
     placed = place(desk, report)
     if before is not None and before is not report.compartment:
@@ -58,6 +60,7 @@ def forewarn(desk: Desk, report_id: int) -> tuple[Deliver, ...]:
     report = reports.lock(desk.db, report_id)
     if report is None or not report.partial:
         return ()
+    mark(desk, report)
     matter = Matter(report, report.severity)
     if not has_route(desk, matter):
         return ()

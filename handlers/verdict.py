@@ -1,11 +1,13 @@
 """NON and CLOS by SMS: at once for what is not grave; else it takes a second member, or the menu and a PIN."""
 
 from flows.folding import digits, fold
+from handlers.exercising import worded
 from handlers.lifecycle import Act, Outcome, Refused, move, needs_proof, propose
 from handlers.turn import Talk, Turn
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
+from models.incident import Incident
 
 WORDS = {
     Outcome.RESPONSE: "1 reponse response استجابه",
@@ -46,10 +48,15 @@ def _act(talk: Talk, act: Act, case: Case, outcome: Outcome | None) -> Turn:
     try:
         if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, talk.hand()):
             text = talk.say("case.proposed", reference=case.reference, code=talk.desk.policy.service_code)
-            return Turn(text, durable=True)
+            return Turn(_worded(talk, incident, text), durable=True)
         effects = move(talk.desk, incident, act, talk.hand(), outcome)
     except Refused:
         state = talk.say(f"state.{incident.state}")
         return Turn(talk.say("case.refused", reference=case.reference, state=state))
     state = talk.say(f"state.{incident.state}")
-    return Turn(talk.say("case.done", reference=case.reference, state=state), durable=True, effects=effects)
+    text = talk.say("case.done", reference=case.reference, state=state)
+    return Turn(_worded(talk, incident, text), durable=True, effects=effects)
+
+
+def _worded(talk: Talk, incident: Incident, text: str) -> str:
+    return worded(talk.desk, text, talk.caller.language) if incident.exercise_id is not None else text

@@ -4,10 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ScalarSelect, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
+from models.conversation import Conversation
+from models.member import MemberPhone
+from models.report import Report
 
 
 class Exercise(Base):
@@ -36,11 +39,20 @@ class Running:
     members: frozenset[int]
 
 
-def running_of(member_id: InstrumentedAttribute[int], now: object) -> ScalarSelect[int]:
-    """The exercise that this member takes part in at that moment, as a column."""
-    part = (ExerciseMember.member_id == member_id, ExerciseMember.left_at.is_(None))
+def of_member(db: Session, member_id: int, at: datetime) -> int | None:
+    """The exercise that this member took part in at that moment."""
+    stayed = or_(ExerciseMember.left_at.is_(None), ExerciseMember.left_at > at)
     query = select(ExerciseMember.exercise_id).join(Exercise, Exercise.id == ExerciseMember.exercise_id)
-    return query.where(*part, Exercise.begins_at <= now, Exercise.ends_at > now).limit(1).scalar_subquery()
+    running_then = Exercise.begins_at <= at, Exercise.ends_at > at
+    return db.scalar(query.where(ExerciseMember.member_id == member_id, stayed, *running_then).limit(1))
+
+
+def of_report(db: Session, report: Report) -> int | None:
+    """The one that whoever told it took part in; also where the report itself keeps no link to the phone."""
+    dialled = select(Conversation.contact_id).where(Conversation.id == report.conversation_id).scalar_subquery()
+    phone = func.coalesce(report.contact_id, dialled)
+    member_id = db.scalar(select(MemberPhone.member_id).where(MemberPhone.contact_id == phone))
+    return of_member(db, member_id, report.filed_at or report.created_at) if member_id is not None else None
 
 
 def begin(db: Session, member_ids: Collection[int], now: datetime, ends_at: datetime) -> int:

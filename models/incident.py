@@ -107,6 +107,13 @@ def _describe(incident: Incident, report: Report) -> None:
     incident.exercise_id = report.exercise_id
 
 
+def idle(db: Session, before: datetime, most: int) -> list[int]:
+    """Those of which nobody has said anything since then, oldest first; their reporters have not heard so yet."""
+    nobody = Incident.idle_told_at.is_(None), Incident.severity > 0, Incident.state.in_(FRESH)
+    query = select(Incident.id).where(*nobody, Incident.created_at <= before)
+    return list(db.scalars(query.order_by(Incident.created_at).limit(most)))
+
+
 def alike(db: Session, incident: Incident, since: datetime, most: int) -> list[Incident]:
     """Others of the same kind that began since then, before this one, and are not over, oldest first."""
     same = Incident.compartment == incident.compartment, Incident.code.is_not_distinct_from(incident.code)

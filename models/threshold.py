@@ -50,6 +50,32 @@ class BreachReport(Base):
     incident_id: Mapped[int] = mapped_column(ForeignKey("breach.incident_id"), index=True)
 
 
+def every(db: Session) -> list[Threshold]:
+    return list(db.scalars(select(Threshold).order_by(Threshold.code, Threshold.area)))
+
+
+def _of(db: Session, code: str, area: str | None) -> Threshold | None:
+    mine = Threshold.code == code, Threshold.area.is_not_distinct_from(area)
+    return db.scalars(select(Threshold).where(*mine)).first()
+
+
+def put(db: Session, code: str, area: str | None, reports: int, days: int, severity: int) -> int:
+    """The id of the rule of that code and area, which there is one of."""
+    rule = _of(db, code, area) or Threshold(id=new_id(), code=code, area=area)
+    rule.reports, rule.days, rule.severity, rule.active = reports, days, severity, True
+    db.add(rule)
+    db.flush()
+    return rule.id
+
+
+def stop(db: Session, code: str, area: str | None) -> int | None:
+    rule = _of(db, code, area)
+    if rule is None:
+        return None
+    rule.active = False
+    return rule.id
+
+
 def matching(db: Session, code: str, area: str) -> list[Threshold]:
     """The active ones for that code that this district lies in."""
     rows = db.scalars(select(Threshold).where(Threshold.code == code, Threshold.active).order_by(Threshold.id))

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers import abandon as abandoning
-from handlers import doubt, erasing, rollup, routing, standstill, wiping
+from handlers import doubt, erasing, reporter, rollup, routing, standstill, wiping
 from handlers import ladder as climbing
 from handlers.desk import Desk
 from models import audit, reach, sending, unfinished, untold
+from models import bound as bounds
 from models import erasure as erasures
+from models import incident as incidents
 from models import ladder as ladders
 from models import mail as mails
 from models import message as messages
@@ -56,11 +58,11 @@ def ladder(parts: Parts) -> None:
     now = parts.now()
     with reading(parts.engine) as db:
         members = untold.members_to_tell(db, now, BATCH)
-        incidents = ladders.due(db, now, BATCH)
+        climbing_now = ladders.due(db, now, BATCH)
         unreached = reach.unreached(db, now, BATCH)
     for member_id in members:
         parts.enqueue("tell", member_id)
-    for incident_id in incidents:
+    for incident_id in climbing_now:
         parts.enqueue("climb", incident_id)
     for incident_id in unreached:
         parts.enqueue("hurry", incident_id)
@@ -89,6 +91,22 @@ def _climb(parts: Parts, incident_id: int, step: Callable[[Desk, int], climbing.
     if climbed.nobody:
         logger.error("incident %d: nobody left to tell", incident_id)
     follow_up(parts, climbed.effects)
+
+
+def idle(parts: Parts) -> None:
+    """Find what nobody has done anything about for days."""
+    with reading(parts.engine) as db:
+        since = parts.now() - timedelta(days=bounds.read(db).idle_days)
+        waiting = incidents.idle(db, since, BATCH)
+    for incident_id in waiting:
+        parts.enqueue("tell_idle", incident_id)
+
+
+def tell_idle(parts: Parts, incident_id: int) -> None:
+    """Tell the reporters of that incident."""
+    with transaction(parts.engine) as db:
+        effects = reporter.tell_idle(parts.desk(db), incident_id)
+    follow_up(parts, effects)
 
 
 def doubted(parts: Parts, message_id: int) -> None:
@@ -193,6 +211,8 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "tell": tell,
     "climb": climb,
     "hurry": hurry,
+    "idle": idle,
+    "tell_idle": tell_idle,
     "seal": seal,
     "forget": forget,
     "purge": purge,

@@ -42,7 +42,7 @@ VALUES = {
 }
 PAGED = ("text.",)  # read screen by screen
 BY_MAIL = ("mail.",)
-BY_SMS = ("alert.", "rollup.", "sms.", "posts.sms", "resume.invite", "doctor.test")
+BY_SMS = ("alert.", "rollup.", "exercise.", "sms.", "posts.sms", "resume.invite", "doctor.test")
 BY_SMS += ("language.unknown", "stop.", "intake.kept", "reply.")
 WITH_HELP = (
     "filed.report",

@@ -4,10 +4,13 @@ from flask import Flask
 
 from service.commands.audit import audit
 from service.commands.backup import alerts, backup, restore
+from service.commands.clocks import clocks
 from service.commands.console import console
 from service.commands.database import db
 from service.commands.digest import digest
 from service.commands.doctor import doctor
+from service.commands.duty import duty
+from service.commands.exercise import exercise
 from service.commands.forms import forms
 from service.commands.init import init
 from service.commands.keys import keys
@@ -18,8 +21,10 @@ from service.commands.purge import purge
 from service.commands.readers import readers
 from service.commands.reports import reports
 from service.commands.roster import roster
+from service.commands.routes import routes
 from service.commands.sms import sms
 from service.commands.talk import talk
+from service.commands.thresholds import thresholds
 
 WITH_KEYS = (
     alerts,
@@ -40,6 +45,11 @@ WITH_KEYS = (
     restore,
     roster,
     sms,
+    clocks,
+    duty,
+    exercise,
+    routes,
+    thresholds,
     talk,
 )
 
