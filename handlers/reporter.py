@@ -13,6 +13,7 @@ from models import bound as bounds
 from models import contact as contacts
 from models import incident as incidents
 from models import member as members
+from models import message as messages
 from models import report as reports
 from models import route as routes
 from models import ticket as tickets
@@ -22,9 +23,14 @@ from models.report import Report
 
 
 def tell_reporters(desk: Desk, incident: Incident, what: str, *, but: int | None) -> tuple[Deliver, ...]:
-    """what: seen or closed; but: the member who has just done it, and knows."""
+    """what: seen, closed or idle; but: the member who has just done it, and knows. Whoever has told of it several times
+    hears once, by the first reference."""
     told = [report for each in incidents.family(desk.db, incident.id) for report in reports.of_incident(desk.db, each)]
-    written = [_tell(desk, report, what, but) for report in told]
+    first = {report.contact_id or report.id: report for report in reversed(told)}
+    if what == "closed":
+        for report in told:
+            messages.hold(desk.db, f"seen:{report.id}", "closed by now")
+    written = [_tell(desk, report, what, but) for report in told if first[report.contact_id or report.id] is report]
     ids = tuple(message_id for message_id in written if message_id)
     return (Deliver(ids),) if ids else ()
 

@@ -100,6 +100,7 @@ def test_nothing_waits_in_an_empty_service(engine: Engine, redis_url: str) -> No
         "karakoro_alerts_open": 0,
         "karakoro_alerts_lost": 0,
         "karakoro_incidents_nobody_to_tell": 0,
+        "karakoro_incidents_nobody_left": 0,
         "karakoro_redis_up": 1,
         "karakoro_dials_refused": 0,
         "karakoro_jobs waiting": 0,
