@@ -1,12 +1,12 @@
 """The figures of a digest as a CSV for spreadsheets, with the tags of the Humanitarian Exchange Language."""
 
 import csv
-from collections.abc import Sequence
 from io import StringIO
 
 from handlers.desk import Desk
 from handlers.digest_words import groups, place
 from handlers.period import Period
+from handlers.spreadsheet import BOM, harmless
 from handlers.summary import Summary
 
 TAGS = (
@@ -22,8 +22,6 @@ TAGS = (
     "#indicator+open",
 )
 HEADER = ("since", "until", "area", "area_name", "group", "group_name", "new", "trend", "verified", "open")
-BOM = "\ufeff"  # by which spreadsheets know UTF-8
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def digest_csv(desk: Desk, period: Period, summary: Summary, language: str) -> str:
@@ -36,10 +34,5 @@ def digest_csv(desk: Desk, period: Period, summary: Summary, language: str) -> s
     for row in summary.rows:
         what = row.area, place(desk, row.area, language), row.group, names.get(row.group, row.group)
         counts = row.new.text, row.arrow or "", row.verified.text, row.open.text
-        write.writerow(_harmless([*days, *what, *counts]))
+        write.writerow(harmless([*days, *what, *counts]))
     return BOM + file.getvalue()
-
-
-def _harmless(cells: Sequence[str]) -> list[str]:
-    """A spreadsheet must not take what somebody named a place for a formula."""
-    return [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]

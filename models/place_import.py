@@ -28,6 +28,16 @@ class Problem:
         return f"row {self.row}, column {self.column}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that was taken. outcome: added, changed or unchanged; who: whom it is about; columns: what changed."""
+
+    row: int
+    outcome: str
+    who: str
+    columns: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class PlaceAccount:
     """What an import did, in rows."""
@@ -36,6 +46,7 @@ class PlaceAccount:
     changed: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    rows: list[Taken] = field(default_factory=list)
 
 
 class _Wrong(ValueError):
@@ -54,11 +65,14 @@ class _Known:
     renamed: set[int] = field(default_factory=set)
 
 
-def import_places(db: Session, rows: Iterable[Mapping[str, str | None]], *, fold: Callable[[str], str]) -> PlaceAccount:
-    """Add and change places; a place is known by its P-code, that code's version and its folded name."""
+def import_places(
+    db: Session, rows: Iterable[Mapping[str, str | None]], *, fold: Callable[[str], str], first_row: int = FIRST_ROW
+) -> PlaceAccount:
+    """Add and change places; a place is known by its P-code, that code's version and its folded name. first_row: the
+    number of the first of these rows in their file."""
     account = PlaceAccount()
     known = _read(db)
-    for number, raw in enumerate(rows, start=FIRST_ROW):
+    for number, raw in enumerate(rows, start=first_row):
         row = {column: (raw.get(column) or "").strip() for column in COLUMNS}
         try:
             outcome = _take(db, row, known, fold)
@@ -66,6 +80,7 @@ def import_places(db: Session, rows: Iterable[Mapping[str, str | None]], *, fold
             account.problems.append(Problem(number, wrong.column, str(wrong)))
         else:
             setattr(account, outcome, getattr(account, outcome) + 1)
+            account.rows.append(Taken(number, outcome, row["name"]))
     _write_aliases(db, known)
     if account.added or account.changed:
         bump(db, "places")

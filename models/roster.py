@@ -8,12 +8,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.base import new_id
-from models.contact import lock, mark_phone, stopped
+from models.contact import Contact, lock, mark_phone, stopped
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberArea, MemberPhone
 from models.phone import is_valid, mask
-from models.place_import import FIRST_ROW, Problem
-from models.roster_row import COLUMNS, Entry, Rolls, WrongColumn, read_entry
+from models.place_import import FIRST_ROW, Problem, Taken
+from models.roster_row import COLUMNS, Entry, Rolls, WrongColumn, phones_of, read_entry
 
 
 @dataclass(slots=True)
@@ -27,6 +27,7 @@ class RosterAccount:
     deactivated: int = 0
     changes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    rows: list[Taken] = field(default_factory=list)
     moved: set[int] = field(default_factory=set)
 
     @property
@@ -38,12 +39,18 @@ class RosterAccount:
 
 
 def import_roster(
-    db: Session, rolls: Rolls, rows: Iterable[Mapping[str, str | None]], *, replace: bool = False
+    db: Session,
+    rolls: Rolls,
+    rows: Iterable[Mapping[str, str | None]],
+    *,
+    replace: bool = False,
+    before: Sequence[Mapping[str, str | None]] = (),
 ) -> RosterAccount:
-    """Add and change members by phone; with `replace`, whoever is not in the file is deactivated."""
+    """Add and change members by phone; with `replace`, whoever is not in the file is deactivated. before: the rows of
+    the same file that stand before these, and have been seen to."""
     account = RosterAccount()
     seen: set[int] = set()
-    for number, entry in _entries(rolls, rows, account.problems):
+    for number, entry in _entries(rolls, rows, before, account.problems):
         member_id = _take(db, rolls, entry, number, account)
         seen.add(member_id)
         if not all(is_valid(phone) for phone in entry.phones):
@@ -58,11 +65,14 @@ def import_roster(
 
 
 def _entries(
-    rolls: Rolls, rows: Iterable[Mapping[str, str | None]], problems: list[Problem]
+    rolls: Rolls,
+    rows: Iterable[Mapping[str, str | None]],
+    before: Sequence[Mapping[str, str | None]],
+    problems: list[Problem],
 ) -> Iterator[tuple[int, Entry]]:
     """The rows that can be taken, with their numbers; what is wrong with the others goes to `problems`."""
-    taken: dict[str, int] = {}
-    for number, raw in enumerate(rows, start=FIRST_ROW):
+    taken = {phone: n for n, row in enumerate(before, start=FIRST_ROW) for phone in phones_of(row.get("phone") or "")}
+    for number, raw in enumerate(rows, start=FIRST_ROW + len(before)):
         row = {column: (raw.get(column) or "").strip() for column in COLUMNS}
         try:
             entry = read_entry(rolls, row)
@@ -86,10 +96,12 @@ def _take(db: Session, rolls: Rolls, entry: Entry, number: int, account: RosterA
     after = _snapshot(db, rolls, member)
     outcome = "added" if before is None else "unchanged" if before == after else "changed"
     setattr(account, outcome, getattr(account, outcome) + 1)
+    changed = _what(before, after)
+    account.rows.append(Taken(number, outcome, f"{entry.role} {mask(entry.phones[0])}", changed))
     if outcome == "changed":
         account.moved.add(member.id)
     if outcome != "unchanged":
-        account.changes.append(f"row {number}: {outcome} {entry.role} {mask(entry.phones[0])}{_what(before, after)}")
+        account.changes.append(f"row {number}: {outcome} {entry.role} {mask(entry.phones[0])}{_listed(changed)}")
     return member.id
 
 
@@ -144,10 +156,22 @@ def _snapshot(db: Session, rolls: Rolls, member: Member) -> dict[str, object]:
     }
 
 
-def _what(before: Mapping[str, object] | None, after: Mapping[str, object]) -> str:
-    if before is None:
-        return ""
-    return ": " + ", ".join(name for name, value in after.items() if before[name] != value)
+def _what(before: Mapping[str, object] | None, after: Mapping[str, object]) -> tuple[str, ...]:
+    """The columns that say something else now."""
+    return tuple(name for name, value in after.items() if before is not None and before[name] != value)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ": " + ", ".join(columns) if columns else ""
+
+
+def deactivate_absent(db: Session, rolls: Rolls, rows: Iterable[Mapping[str, str | None]]) -> RosterAccount:
+    """Deactivate whoever is in none of these rows."""
+    account = RosterAccount()
+    named = [rolls.keys.pseudonym(phone) for row in rows for phone in phones_of(row.get("phone") or "")]
+    here = select(MemberPhone.member_id).join(Contact, Contact.id == MemberPhone.contact_id)
+    _deactivate_others(db, set(db.scalars(here.where(Contact.pseudonym.in_(named)))), rolls.now, account)
+    return account
 
 
 def _deactivate_others(db: Session, seen: set[int], now: datetime, account: RosterAccount) -> None:
@@ -160,15 +184,16 @@ def _deactivate_others(db: Session, seen: set[int], now: datetime, account: Rost
 
 def suspend(db: Session, keys: Keyring, phone: str, now: datetime) -> int | None:
     """The phone is lost or seized; the member whose it was, None where it is nobody's on the roster."""
-    return _mark(db, lock(db, keys, phone, now).id, now)
+    return mark_lost(db, lock(db, keys, phone, now).id, now)
 
 
 def reinstate(db: Session, keys: Keyring, phone: str, now: datetime) -> int | None:
     """The phone is back in its member's hands; the member, None where it is nobody's on the roster."""
-    return _mark(db, lock(db, keys, phone, now).id, None)
+    return mark_lost(db, lock(db, keys, phone, now).id, None)
 
 
-def _mark(db: Session, contact_id: int, lost_at: datetime | None) -> int | None:
+def mark_lost(db: Session, contact_id: int, lost_at: datetime | None) -> int | None:
+    """The member whose phone that is; lost_at None = it is back."""
     found = db.get(MemberPhone, contact_id)
     if found is not None and (found.lost_at is None) != (lost_at is None):
         found.lost_at = lost_at

@@ -63,15 +63,19 @@ def read_entry(rolls: Rolls, row: Mapping[str, str]) -> Entry:
     )
 
 
-def _phones(text: str) -> tuple[str, ...]:
-    """Several phones are separated by spaces, but a number may have spaces too: read it whole first."""
+def phones_of(text: str) -> tuple[str, ...]:
+    """Several phones are separated by spaces, but a number may have spaces too: read it whole first. Empty where one
+    of them is none."""
     whole = parse_phone(text)
-    if whole is not None:
-        return (whole,)
-    phones = [parse_phone(part) for part in text.split()]
-    if not phones or None in phones:
+    phones = [whole] if whole else [parse_phone(part) for part in text.split()]
+    return () if None in phones else tuple(dict.fromkeys(phone for phone in phones if phone))
+
+
+def _phones(text: str) -> tuple[str, ...]:
+    phones = phones_of(text)
+    if not phones:
         raise WrongColumn("phone", "not a phone number" if text else "there is no phone")
-    return tuple(dict.fromkeys(phone for phone in phones if phone))
+    return phones
 
 
 def _role(text: str) -> Role:

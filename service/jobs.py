@@ -12,6 +12,7 @@ from models import audit, reach, sending, unfinished, untold
 from models import bound as bounds
 from models import erasure as erasures
 from models import incident as incidents
+from models import errand as errands
 from models import ladder as ladders
 from models import mail as mails
 from models import message as messages
@@ -23,6 +24,7 @@ from service import purge as purging
 from service.database import reading, transaction
 from service.delivery import deliver
 from service.digests import digest
+from service.errands import go_on
 from service.exchange import follow_up
 from service.mailing import mail
 from service.parts import Parts
@@ -33,6 +35,8 @@ BATCH = 200
 SEALED_AT_ONCE = 2000
 OVERDUE = timedelta(seconds=4)  # older than this, and the queue has forgotten it
 LATELY = timedelta(hours=1)
+ERRANDS_KEPT = timedelta(days=1)
+STRANDED = timedelta(seconds=75)  # nobody has gone on with it for so long: whoever did is gone
 ABANDONED = timedelta(seconds=75)  # claimed this long ago, and whoever claimed it is gone: no job lasts so long
 IN_FLIGHT = timedelta(minutes=2)  # so long after a receipt the answer to its send may still come
 
@@ -174,6 +178,8 @@ def sweep(parts: Parts) -> None:
         due = messages.due(db, now, now - OVERDUE, BATCH)
         due_mails = mails.due(db, now, now - OVERDUE, BATCH)
         doubtful = sending.doubtful(db, now - parts.settings.receipt_wait, BATCH)
+        errands.forget(db, now - ERRANDS_KEPT)
+        stranded = errands.stranded(db, now - STRANDED, BATCH)
         untold = [outlet.gateway for outlet in outlets.paused(db) if outlet.told_at is None]
     for report_id in waiting:
         parts.enqueue("route", report_id)
@@ -185,6 +191,8 @@ def sweep(parts: Parts) -> None:
         parts.enqueue("abandon", conversation_id)
     for message_id in doubtful:
         parts.enqueue("doubted", message_id)
+    for errand_id in stranded:
+        parts.enqueue("errand", errand_id)
     for gateway in untold:
         parts.enqueue("standstill", gateway)
 
@@ -220,6 +228,7 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "empty_vault": empty_vault,
     "erase": erase,
     "doubted": doubted,
+    "errand": go_on,
     "standstill": standing_still,
     "sweep": sweep,
 }

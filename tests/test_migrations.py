@@ -40,6 +40,7 @@ def test_what_waits_is_found_by_an_index_of_only_what_waits(engine: Engine) -> N
     conditions = {name: sql.rpartition("WHERE")[2].lower() for name, sql in found}
     assert set(conditions) == {
         "ix_audit_unsealed",
+        "ix_errand_going_on",
         "ix_report_unrouted",
         "ix_message_due",
         "ix_mail_due",

@@ -1,23 +1,16 @@
 """How an import tells what it did: a line a change, a line a problem, and the sums."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from service.csv_rows import rows_of
+
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a spreadsheet's CSV by column: commas or semicolons; UTF-8, or the older Windows encoding."""
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    header = text.partition("\n")[0]
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    """The rows of a spreadsheet's CSV by column."""
+    return rows_of(path.read_bytes())
 
 
 def tell(changes: Sequence[str], problems: Sequence[object], sums: str) -> None:

@@ -4,7 +4,22 @@ from flask import Blueprint, Flask, redirect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from service.console import account, audit, board, charts, enrol, incidents, map, messages, phone, reports, sign_in
+from service.console import (
+    account,
+    audit,
+    board,
+    charts,
+    enrol,
+    errands,
+    incidents,
+    map,
+    messages,
+    phone,
+    places,
+    reports,
+    roster,
+    sign_in,
+)
 from service.console.assets import KEPT_SECONDS
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
@@ -18,7 +33,10 @@ PAGES: tuple[Page, ...] = (
     reports.PAGE,
     map.PAGE,
     charts.PAGE,
+    roster.PAGE,
+    places.PAGE,
     messages.PAGE,
+    errands.PAGE,
     audit.PAGE,
     account.PAGE,
 )

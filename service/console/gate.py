@@ -22,6 +22,7 @@ from service.parts import Parts
 OPEN = frozenset(
     {"console.static", "console.sign_in.ask", "console.sign_in.enter", "console.enrol.show", "console.enrol.enrol"}
 )
+LARGEST_FILE = 4 * 1024 * 1024  # of those who have signed in
 LIVE = "X-Live"  # the header of a page that renews itself
 LANGUAGE = "karakoro_language"
 KEPT_LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -43,6 +44,8 @@ class Gate:
         if request.endpoint == "console.static":
             return None
         self._recognise()
+        if g.visitor is not None:
+            request.max_content_length = LARGEST_FILE
         self._check_form()
         if g.visitor is None and request.endpoint not in OPEN:
             return self._ask_to_sign_in()

@@ -15,6 +15,7 @@ async function renew(element) {
       if (answer.ok) {
         tag = answer.headers.get("ETag") || "";
         keepFocus(element, await answer.text());
+        if (element.querySelector("[data-reload]")) { location.reload(); return; }
         element.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
       }
       stale(element, !answer.ok && answer.status !== 304);
