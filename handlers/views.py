@@ -37,6 +37,10 @@ VIEWS = (
     View("handlers.reportlist", "whoever may sign in", "the console's list of reports", Sight.FACTS),
     View("service.console.reports", "whoever may sign in", "the page of that list", Sight.FACTS),
     View("service.console.incidents", "whoever may sign in", "the pages themselves", Sight.CONTENTS),
+    View("service.console.map", "coordinators", "the console's map: how many lie where", Sight.FACTS),
+    View("service.console.charts", "coordinators", "the console's charts: counts", Sight.NOTHING),
+    View("handlers.clear_columns", "whoever may sign in", "the columns of an export", Sight.FACTS),
+    View("service.console.errands", "whoever may sign in", "the console's export, audited", Sight.FACTS),
     View("service.commands.reports", "members", "`reports list --as … --reason …`, audited", Sight.CONTENTS),
     View("service.metrics", "the monitoring", "how many wait, and for how long", Sight.NOTHING),
 )

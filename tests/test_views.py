@@ -304,6 +304,19 @@ def _console(scene: Scene, phone: str, *pages: str) -> str:
     return "\n".join(_row(answer.text) for answer in told if answer.status_code == 200)
 
 
+def _exported(scene: Scene, phone: str) -> str:
+    """The CSV that the console makes for that member."""
+    house = House(scene.post, create_web(scene.post.parts))
+    scene.post.watch.move(seconds=30)
+    if not house.may_sign_in(phone):
+        return ""
+    browser = house.signed_in(phone)
+    browser.get("/console/errands/")
+    page = browser.send("/console/errands/reports").headers["Location"]
+    scene.post.work()
+    return browser.get(f"{page}/reports.csv").get_data(as_text=True)
+
+
 def _row(page: str) -> str:
     """A list's row, or a card of the board, on one line."""
     flat = re.sub(r"\s+", " ", page)
@@ -334,6 +347,10 @@ WALKS: dict[str, Callable[[Scene, str], str]] = {
     "service.console.incidents": lambda scene, phone: _console(
         scene, phone, *(f"{each}/open" for each in _files(scene))
     ),
+    "service.console.map": lambda scene, phone: _console(scene, phone, "map/?days=90", "map/?days=90&view=whole"),
+    "service.console.charts": lambda scene, phone: _console(scene, phone, "charts/?days=90"),
+    "handlers.clear_columns": _exported,
+    "service.console.errands": _exported,
     "service.commands.reports": _listed,
     "service.metrics": _measured,
 }
@@ -430,6 +447,7 @@ PLUMBING = {
     "handlers.routing": "hands on to telling",
     "handlers.rung": "chooses whom to tell, of those whom the reading room admits",
     "handlers.turn": "names what a phone says of its own hand",
+    "service.errands": "ids within the asker's scope, handed to clear_columns",
     "service.exchange": "looks for the draft of this very dial",
     "service.jobs": "ids only",
     "service.witness": "the clear columns, for transcripts",
@@ -441,6 +459,7 @@ OPENING = {
     "models.unfinished",
     "models.caselist",
     "models.reportlist",
+    "models.spots",
 }
 ANSWERS = {"handlers.reading_room", "handlers.briefing"}  # briefing: what an alert is made of, and then narrowed
 SCOPES = {"handlers.reading_room"}
