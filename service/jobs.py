@@ -11,8 +11,8 @@ from handlers.desk import Desk
 from models import audit, reach, sending, unfinished, untold
 from models import bound as bounds
 from models import erasure as erasures
-from models import incident as incidents
 from models import errand as errands
+from models import incident as incidents
 from models import ladder as ladders
 from models import mail as mails
 from models import message as messages
