@@ -1,6 +1,6 @@
 """A report: what somebody filed, in columns that harm nobody; its answers lie sealed in a table of their own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,7 +29,6 @@ from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
 from models.prepared import Prepared, bare
 from models.report_body import ReportBody, put
-from models.scope import Scope
 from models.unused_reference import unused
 
 UNROUTED = text("routed_at IS NULL")
@@ -283,19 +282,6 @@ def all_filed(db: Session) -> Iterator[Report]:
     """Every report that was not withdrawn, oldest first, in small portions."""
     query = select(Report).where(Report.state != ReportState.WITHDRAWN).order_by(Report.created_at)
     return iter(db.scalars(query.execution_options(yield_per=500)))
-
-
-def within(db: Session, scope: Scope) -> list[int]:
-    """The ids of what was filed and lies within somebody's reach, oldest first."""
-    filed = Report.filed_at.is_not(None), Report.state != ReportState.WITHDRAWN
-    query = select(Report.id).where(*filed, scope.covers(Report.compartment, Report.area))
-    return list(db.scalars(query.order_by(Report.filed_at)))
-
-
-def these(db: Session, report_ids: Sequence[int]) -> list[Report]:
-    """Of these, the ones that there are, in their order."""
-    found = {report.id: report for report in db.scalars(select(Report).where(Report.id.in_(report_ids)))}
-    return [found[report_id] for report_id in report_ids if report_id in found]
 
 
 def of_contact(db: Session, contact_id: int, most: int) -> list[Report]:

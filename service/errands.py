@@ -11,9 +11,8 @@ from handlers.desk import Desk
 from handlers.rerouting import reroute
 from handlers.spreadsheet import csv_of
 from handlers.turn import Effect
-from models import audit
+from models import audit, export
 from models import errand as errands
-from models import report as reports
 from models.errand import Errand, ErrandKind, ErrandState
 from models.place_import import FIRST_ROW, PlaceAccount, import_places
 from models.roster import RosterAccount, deactivate_absent, import_roster
@@ -113,7 +112,7 @@ def _told(account: RosterAccount | PlaceAccount) -> dict[str, Any]:
 
 def _reports(desk: Desk, errand: Errand, rows: Sequence[Any], portion: Sequence[Any]) -> Piece:
     """Clear columns, of the reports whose ids were within the asker's reach when it was asked for."""
-    return Piece(csv_of([as_cells(desk, report) for report in reports.these(desk.db, portion)]))
+    return Piece(csv_of([as_cells(desk, report) for report in export.these(desk.db, portion)]))
 
 
 DOES: Mapping[ErrandKind, Callable[[Desk, Errand, Sequence[Any], Sequence[Any]], Piece]] = {

@@ -459,6 +459,7 @@ OPENING = {
     "models.unfinished",
     "models.caselist",
     "models.reportlist",
+    "models.export",
     "models.spots",
 }
 ANSWERS = {"handlers.reading_room", "handlers.briefing"}  # briefing: what an alert is made of, and then narrowed

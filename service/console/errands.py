@@ -9,9 +9,8 @@ from werkzeug.wrappers import Response as Answer
 
 from handlers.clear_columns import HEADER
 from handlers.spreadsheet import BOM, csv_of
-from models import audit
+from models import audit, export
 from models import errand as errands
-from models import report as reports
 from models.errand import Errand, ErrandKind, ErrandState
 from service.console.page import READERS, Page, render
 from service.console.reach import scope_of_visitor
@@ -43,7 +42,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @page.post("/reports")
     def fetch() -> Answer:
         with reading(parts.engine) as db:
-            ids = reports.within(db, scope_of_visitor(parts.desk(db), visitor()))
+            ids = export.within(db, scope_of_visitor(parts.desk(db), visitor()))
         return _go_to(order(parts, ErrandKind.REPORTS, ids, checked_first=False))
 
     @page.get("/<int:errand_id>")
