@@ -8,7 +8,7 @@ from flows.answer import OTHER_DAY, QUICK_DAYS, Keyed
 from flows.choosing import SELECTS, Known, find, keyed, numbers
 from flows.form import Channel, Choice, Form, Kind, Labels, Question
 from flows.language import pick
-from flows.screen import Page, lay_out
+from flows.screen import Page, laid_out, lay_out
 from flows.world import World
 
 LISTED_MAX = 9  # a longer list is not written out in an SMS
@@ -38,11 +38,12 @@ def pages(
 
     offered: the names of the choices to choose among; typing: a date is typed; together: as for lay_out.
     """
+    lay = laid_out if question.name in form.fixed else lay_out
     if question.kind not in PAGED or typing:
-        return lay_out(_typed_label(form, question, known, world, typing), (), limits=world.limits, back="", more="")
-    return lay_out(
+        return lay(_typed_label(form, question, known, world, typing), (), limits=world.limits, back="", more="")
+    return lay(
         _choosing_label(form, question, known, world, offered),
-        lines(form, question, known, world, offered),
+        tuple(lines(form, question, known, world, offered)),
         limits=world.limits,
         back=world.words.say("nav.back", world.languages),
         more=world.words.say("nav.more", world.languages),

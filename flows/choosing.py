@@ -1,6 +1,7 @@
 """The choices that a question has now, the digits that stand for them, and what choosing one also says."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import count
 
 from flows.answer import Keyed
@@ -24,6 +25,11 @@ def keyed(form: Form, question: Question, known: Known, world: World) -> tuple[K
     passes = _test(question.choice_filter, known, world)
     pairs = zip(numbers(), _listed(form, question, known, world), strict=False)
     return tuple((choice.key or choice.code or number, choice) for number, choice in pairs if passes(choice))
+
+
+def has_any(form: Form, question: Question, known: Known, world: World) -> bool:
+    """Whether there is a choice at all."""
+    return any(map(_test(question.choice_filter, known, world), _listed(form, question, known, world)))
 
 
 def find(form: Form, question: Question, name: str, known: Known, world: World) -> Choice | None:
@@ -64,24 +70,27 @@ def _test(choice_filter: Expression | None, known: Known, world: World) -> Calla
     """Whether a choice passes. An equality whose question is unanswered does not narrow: any row is equal to it."""
     if choice_filter is None:
         return lambda choice: True
-    narrowing, whole = _narrowing(choice_filter, known), _is_lookup(choice_filter)
+    narrowing = tuple(_narrowing(choice_filter, known).items())
+    whole = _is_lookup(choice_filter.source, tuple(choice_filter.equalities.items()))
 
     def passes(choice: Choice) -> bool:
-        row = {"name": choice.name, **choice.columns}
-        if any(row.get(column, "") != value for column, value in narrowing.items()):
-            return False
-        return whole or truth(choice_filter.evaluate(_row_scope(choice_filter, row, known, world)))
+        for column, value in narrowing:
+            if (choice.name if column == "name" else choice.columns.get(column, "")) != value:
+                return False
+        return whole or truth(choice_filter.evaluate(_row_scope(choice_filter, choice, known, world)))
 
     return passes
 
 
-def _is_lookup(choice_filter: Expression) -> bool:
+@lru_cache(maxsize=1000)
+def _is_lookup(source: str, equalities: tuple[tuple[str, str], ...]) -> bool:
     """Whether the filter says no more than its equalities."""
-    asked = "and".join(f"{column}=${{{name}}}" for column, name in choice_filter.equalities.items())
-    return "".join(choice_filter.source.split()) == asked
+    asked = "and".join(f"{column}=${{{name}}}" for column, name in equalities)
+    return "".join(source.split()) == asked
 
 
-def _row_scope(choice_filter: Expression, row: Mapping[str, str], known: Known, world: World) -> Scope:
+def _row_scope(choice_filter: Expression, choice: Choice, known: Known, world: World) -> Scope:
+    row = {"name": choice.name, **choice.columns}
     equalities = choice_filter.equalities.items()
     equal = {name: row.get(column, "") for column, name in equalities if not known.get(name)}
     return Scope({**known, **equal}, now=world.now, row=row)

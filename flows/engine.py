@@ -55,8 +55,10 @@ def _turn_page(hop: Hop, typed: str) -> Step | None:
         return None
     if typed == BACK:
         return _go_back(hop)
+    if typed != MORE:
+        return None
     page, last = showing.page_of(hop)
-    return _at_page(hop, page + 1) if typed == MORE and page < last else None
+    return _at_page(hop, page + 1) if page < last else None
 
 
 def _at_page(hop: Hop, page: int) -> Step:

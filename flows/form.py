@@ -1,6 +1,6 @@
 """A form as data: what an XLSForm becomes once it has been read, checked and compiled."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,7 @@ from enum import StrEnum
 from flows.phrases import Phrases
 
 Labels = Mapping[str, str]  # language tag → text
+REFERS = "${"  # in a label: the answer to another question stands there
 Value = str | float | bool  # what an expression works with; an unanswered question is ""
 
 
@@ -110,7 +111,8 @@ class Question:
 class Form:
     """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here.
 
-    phrases: list name → what people write for its choices, made ready to be found in a sentence.
+    phrases: list name → what people write for its choices, made ready to be found in a sentence; fixed: the questions
+    whose screens name no other answer.
     """
 
     name: str
@@ -123,10 +125,20 @@ class Form:
     sms_keyword: str = ""
     digest: str = ""
     phrases: Mapping[str, Phrases] = field(default_factory=dict, compare=False, repr=False)
+    fixed: frozenset[str] = field(init=False, repr=False, compare=False)
+    _named: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named = {question.name: question for question in reversed(self.questions)}
+        fixed = {name for name, question in named.items() if not any(REFERS in text for text in self._texts(question))}
+        object.__setattr__(self, "fixed", frozenset(fixed))
+        object.__setattr__(self, "_named", named)
+
+    def _texts(self, question: Question) -> Iterator[str]:
+        yield from (*question.labels.values(), *question.short.values())
+        for choice in self.lists.get(question.choices, ()):
+            yield from (*choice.labels.values(), *choice.short.values())
 
     def question(self, name: str) -> Question:
         """The question of that name; KeyError where there is none."""
-        for question in self.questions:
-            if question.name == name:
-                return question
-        raise KeyError(name)
+        return self._named[name]

@@ -1,7 +1,7 @@
 """How far somebody has come in a form: JSON all through, so that it can be stored between two hops."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 
@@ -26,7 +26,8 @@ class Progress:
     proposed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in ((), "", 0, {})}
+        kept = {name: getattr(self, name) for name in NAMES}
+        return {name: value for name, value in kept.items() if value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -38,3 +39,6 @@ class Progress:
 
     def with_answer(self, name: str, value: str) -> "Progress":
         return replace(self, answers={**self.answers, name: value})
+
+
+NAMES = tuple(each.name for each in fields(Progress))

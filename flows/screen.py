@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flows import gsm7
 from flows.world import Limits
@@ -80,6 +81,10 @@ def lay_out(
     except DoesNotFit:
         return plain
     return short if len(short) < len(plain) else plain
+
+
+# The same screens are shown again and again. What people type must not come in here, since it would stay.
+laid_out = lru_cache(maxsize=4000)(lay_out)
 
 
 def _pages(layout: _Layout, together: bool) -> tuple[Page, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.choosing import SELECTS, Known, find, keyed
+from flows.choosing import SELECTS, Known, find, has_any
 from flows.form import Channel, Form, Kind, Question, Scope
 from flows.values import text, truth
 from flows.world import World
@@ -25,10 +25,11 @@ class Standing:
 def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
     """One walk down the form: each question sees what the ones above it have come to."""
     known = dict.fromkeys((question.name for question in form.questions), "")
+    scope = Scope(known, world.now)  # and sees what is known to it grow
     relevant: list[str] = []
     first_open = ""
     for question in form.questions:
-        if question.relevant and not truth(question.relevant.evaluate(Scope(known, world.now))):
+        if question.relevant and not truth(question.relevant.evaluate(scope)):
             continue
         relevant.append(question.name)
         given = answers.get(question.name)
@@ -37,7 +38,7 @@ def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
             settled = usable and _is_settled(question, answers, world)
             if not settled and can_answer(form, question, known, world):
                 first_open = question.name
-        known[question.name] = _worth(question, given if usable else None, known, world)
+        known[question.name] = _worth(question, given if usable else None, scope)
     return Standing(known, frozenset(relevant), first_open)
 
 
@@ -50,7 +51,7 @@ def is_asked(question: Question, world: World) -> bool:
 
 def can_answer(form: Form, question: Question, known: Known, world: World) -> bool:
     """A select whose list is empty cannot be answered."""
-    return question.kind not in SELECTS or bool(keyed(form, question, known, world))
+    return question.kind not in SELECTS or has_any(form, question, known, world)
 
 
 def holds(form: Form, question: Question, answer: str, known: Known, world: World) -> bool:
@@ -81,7 +82,7 @@ def other(question: Question) -> str:
     return f"{question.name}_other"
 
 
-def _worth(question: Question, given: str | None, known: Known, world: World) -> str:
+def _worth(question: Question, given: str | None, scope: Scope) -> str:
     if question.kind is Kind.CALCULATE and question.calculation:
-        return text(question.calculation.evaluate(Scope(known, world.now)))
+        return text(question.calculation.evaluate(scope))
     return question.default if given is None else given

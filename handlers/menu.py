@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 from flows.folding import digits, fold
 from flows.form import Channel
-from flows.screen import Page, lay_out
+from flows.screen import Page, laid_out, lay_out
 from flows.showing import PATIENCE, with_reason
 from handlers.turn import Position, Talk, Turn
 
 MORE, BACK = "9", "0"
+FIXED = frozenset({"home", "language", "reading", "consent"})  # whose menus show nothing that anybody has typed
 TRIES = "tries"  # in a state: wrong inputs in a row
 
 
@@ -22,11 +23,11 @@ class Item:
     to: Position
 
 
-def pages(talk: Talk, title: str, items: Sequence[Item], *, back: bool) -> tuple[Page, ...]:
-    choices = [(item.key, item.label) for item in items]
-    return lay_out(
+def pages(talk: Talk, title: str, items: Sequence[Item], *, back: bool, here: str = "") -> tuple[Page, ...]:
+    """here: the handler whose menu it is."""
+    return (laid_out if here in FIXED else lay_out)(
         title,
-        choices,
+        tuple([(item.key, item.label) for item in items]),
         limits=talk.desk.policy.limits,
         back=talk.say("nav.back"),
         more=talk.say("nav.more"),
@@ -39,7 +40,7 @@ def show_page(talk: Talk, here: Position, title: str, items: Sequence[Item], *, 
     if talk.channel is Channel.SMS:
         lines = [title, *(f"{item.key} {item.label}" for item in items)]
         return Turn("\n".join(line for line in lines if line), here)
-    all_pages = pages(talk, title, items, back=back)
+    all_pages = pages(talk, title, items, back=back, here=here.handler)
     page = min(int(here.state.get("page", 0)), len(all_pages) - 1)
     return Turn(all_pages[page].text, here)
 
@@ -53,7 +54,7 @@ def hear_choice(
         if item.key == typed or _is_named(talk, item, said):
             return _go(item.to)
     page = int(here.state.get("page", 0))
-    last = len(pages(talk, title, items, back=back is not None)) - 1
+    last = len(pages(talk, title, items, back=back is not None, here=here.handler)) - 1
     if typed == MORE and page < last:
         return _turn_to(here, page + 1)
     if typed == BACK and page > 0:

@@ -1,5 +1,6 @@
 """Forms, places and codes kept in memory, and read again when the database says that they have changed."""
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ class Shelf:
         with self._lock:
             fresh = Stock(edition, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
             self._stock = fresh
+            gc.freeze()  # it stays: whoever collects garbage need not go through it each time
         return fresh
 
 
