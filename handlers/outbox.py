@@ -9,7 +9,7 @@ from models import message as messages
 from models.restraint import Held
 
 ROLLUP = "rollup:"
-ALARMS = ("alert:", "incomplete:", ROLLUP, "nobody:", "standstill:")  # purposes for which no phone has had enough
+ALARMS = ("alert:", "incomplete:", ROLLUP, "nobody:", "standstill:", "digest:")  # of which no phone has had enough
 
 
 def write(

@@ -352,6 +352,13 @@ def test_a_phone_that_said_stop_or_was_seized_gets_none(running: Post, simulator
     assert len(inbox(simulator, COORDINATOR_LEVEL_2)) == 2
 
 
+def test_a_phone_that_has_had_enough_alerts_for_a_day_gets_its_digest(running: Post, simulator: Simulator) -> None:
+    add(running, 5, SEVEN - timedelta(hours=2), "25", None)
+    running.parts = replace(running.parts, policy=replace(running.parts.policy, parts_a_day=0))
+    digest(running, SEVEN)
+    assert len(inbox(simulator, COORDINATOR)) == 2
+
+
 def test_two_phones_of_one_member_get_one_digest(running: Post, simulator: Simulator, tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text(
