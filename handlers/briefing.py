@@ -1,5 +1,6 @@
 """What is known of an incident, put together for those who are told of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.alert_text import Told
@@ -29,6 +30,10 @@ class Briefing:
         """How much of it this member may see."""
         found = admit(self.desk, self.report, [recipient])
         return found[0].sight if found else Sight.NOTHING
+
+    def sights(self, recipients: Sequence[Recipient]) -> dict[int, Sight]:
+        """Member id → how much of it; who may not hear of it is not among them."""
+        return {each.recipient.member_id: each.sight for each in admit(self.desk, self.report, recipients)}
 
 
 def briefing(desk: Desk, incident: Incident, report: Report | None = None, *, reminds: bool = False) -> Briefing:

@@ -1,11 +1,14 @@
 """Messages are written down here and sent elsewhere: fitted, counted, sealed, and never twice for one purpose."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flows.gsm7 import fit, parts
 from handlers.desk import Desk
 from models import contact, restraint
 from models import message as messages
+from models.message import Draft
 from models.restraint import Held
 
 ROLLUP = "rollup:"
@@ -50,6 +53,33 @@ def write(
         held=held,
     )
     return None if held else message_id
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A text about an alert for one phone; purpose: one of ALARMS."""
+
+    contact_id: int
+    text: str
+    purpose: str
+    alert_id: int
+
+
+def write_all(desk: Desk, alarms: Sequence[Alarm]) -> dict[str, int]:
+    """As write, for any number of phones in a few questions to the database; purpose → id of the messages now due."""
+    phones = contact.numbers(desk.db, desk.keys, {each.contact_id for each in alarms})
+    stopped = contact.stopped(desk.db, desk.keys, set(phones.values()))
+    drafts = []
+    for each in alarms:
+        phone = phones.get(each.contact_id)
+        if phone is not None:
+            fitted, held = fit(each.text), Held.STOPPED if phone in stopped else None
+            way, length = desk.policy.ways.to(phone), len(parts(fitted))
+            drafts.append(Draft(way, each.contact_id, fitted, length, each.purpose, each.alert_id, held))
+    written = messages.queue_all(desk.db, desk.keys, drafts, desk.now)
+    return {
+        each.purpose_key: written[each.purpose_key] for each in drafts if not each.held and each.purpose_key in written
+    }
 
 
 def _enough(desk: Desk, contact_id: int, text: str) -> Held | None:

@@ -8,8 +8,8 @@ from handlers import quiet
 from handlers.alert_text import alert_text
 from handlers.briefing import Briefing, briefing
 from handlers.desk import Desk
-from handlers.outbox import write
-from handlers.reading_room import admitted
+from handlers.outbox import Alarm, write, write_all
+from handlers.reading_room import Sight, admitted
 from handlers.rung import Rung
 from handlers.turn import Deliver
 from models import alert as alerts
@@ -54,10 +54,8 @@ def tell(
     due = quiet.due(pace, limits, desk.policy.timezone, since)
     together = bool(pace.batch_seconds) or due > since
     kind = {"incomplete": report.partial, "gathers": together, "again": again}
-    opened = [
-        (alerts.open_alert(desk.db, incident.id, each.member_id, each.level, due, **kind), each)
-        for each in _admitted(desk, incident, report, rung)
-    ]
+    members = _admitted(desk, incident, report, rung)
+    opened = list(zip(alerts.open_alerts(desk.db, incident.id, members, due, **kind), members, strict=True))
     if routes.is_stale(pace, due, desk.now):
         drop(desk, incident)
         return ()
@@ -93,15 +91,15 @@ def one_by_one(desk: Desk, limits: Bounds, pairs: Pairs, brief: Briefing) -> Tel
     """A text to each of these members, but for those who have had enough for this hour: they are told with others, at
     the end of the window."""
     later = quiet.window_end(desk.now, limits.together_seconds)
-    written: list[int] = []
-    waits = False
+    now, waits = [], False
     for alert, recipient in pairs:
         first = brief.told.severity >= GRAVEST and alert.tries == 0
         if first or has_room(desk, limits, recipient.member_id):
-            written += say(desk, brief, alert, recipient)
+            now.append((alert, recipient))
         else:
             alert.tell_at, alert.gathers = later, True
             waits = True
+    written = say_all(desk, brief, now)
     desk.db.flush()
     return Telling(tuple(written), desk.now if written else later if waits else None)
 
@@ -111,24 +109,40 @@ def has_room(desk: Desk, limits: Bounds, member_id: int) -> bool:
 
 
 def say(desk: Desk, brief: Briefing, alert: Alert, recipient: Recipient) -> list[int]:
-    """The messages with which this member is told of this alert, one to each phone."""
-    told, sight = brief.told, brief.sight(recipient)
-    alert.tell_at, alert.gathers = None, False
-    if not sight:
-        alert.ended_as = SHUT_OUT
-        return []
-    if not told.partial:
-        alert.tries += 1
-    purpose = f"incomplete:{alert.id}" if told.partial else f"alert:{alert.id}:{alert.tries}"
-    text = alert_text(desk, told, recipient.language, sight)
-    written = to_phones(desk, recipient, text, purpose, alert.id)
-    if written:
-        tellings.note(desk.db, alert.id, 0 if told.partial else alert.tries, recipient.member_id, None, desk.now)
-    return written
+    return say_all(desk, brief, [(alert, recipient)])
+
+
+def say_all(desk: Desk, brief: Briefing, pairs: Pairs) -> list[int]:
+    """The messages with which these members are told of these alerts, one to each phone. An alert may be for a
+    thousand, and none of them leaves before all are written: so nothing here asks the database once for each."""
+    told, sights = brief.told, brief.sights([recipient for _, recipient in pairs])
+    texts: dict[tuple[str, Sight], str] = {}
+    alarms: list[Alarm] = []
+    for alert, recipient in pairs:
+        alert.tell_at, alert.gathers = None, False
+        sight = sights.get(recipient.member_id, Sight.NOTHING)
+        if not sight:
+            alert.ended_as = SHUT_OUT
+            continue
+        alert.tries += 0 if told.partial else 1
+        purpose = f"incomplete:{alert.id}" if told.partial else f"alert:{alert.id}:{alert.tries}"
+        kind = recipient.language, sight
+        text = texts[kind] = texts.get(kind) or alert_text(desk, told, *kind)
+        alarms += [Alarm(contact_id, text, name, alert.id) for name, contact_id in _named(recipient, purpose)]
+    written = write_all(desk, alarms)
+    reached = {each.alert_id for each in alarms if each.purpose in written}
+    noted = [(a.id, 0 if told.partial else a.tries, each.member_id) for a, each in pairs if a.id in reached]
+    tellings.note_all(desk.db, noted, desk.now)
+    return [written[each.purpose] for each in alarms if each.purpose in written]
+
+
+def _named(recipient: Recipient, purpose: str) -> list[tuple[str, int]]:
+    """The first phone has the purpose itself, each other one a number after it."""
+    return [(f"{purpose}:{n}" if n else purpose, contact_id) for n, contact_id in enumerate(recipient.contact_ids)]
 
 
 def to_phones(desk: Desk, recipient: Recipient, text: str, purpose: str, alert_id: int | None = None) -> list[int]:
-    """The first phone has the purpose itself, each other one a number after it."""
-    named = [(f"{purpose}:{n}" if n else purpose, contact_id) for n, contact_id in enumerate(recipient.contact_ids)]
-    written = [write(desk, contact_id, text, name, alert_id=alert_id) for name, contact_id in named]
+    written = [
+        write(desk, contact_id, text, name, alert_id=alert_id) for name, contact_id in _named(recipient, purpose)
+    ]
     return [message_id for message_id in written if message_id]

@@ -1,6 +1,6 @@
 """An alert is the duty of one member to look at one incident."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,32 +73,35 @@ class OpenAlert:
     compartment: Compartment
 
 
-def open_alert(
+def open_alerts(
     db: Session,
     incident_id: int,
-    member_id: int,
-    level: int,
+    members: Sequence[Recipient],
     due: datetime,
     *,
     incomplete: bool,
     gathers: bool,
     again: bool = False,
-) -> Alert:
-    """This member's alert on that incident, to be told when it is due; asking twice makes one, and tells it once,
-    unless it is to be told again."""
-    mine = select(Alert).where(Alert.incident_id == incident_id, Alert.member_id == member_id, Alert.level == level)
-    alert = db.scalar(mine)
-    if alert is None:
-        alert = Alert(id=new_id(), incident_id=incident_id, member_id=member_id, level=level, tries=0)
-        alert.due_at = alert.tell_at = due
-        db.add(alert)
-    elif again:
-        alert.tell_at = due
-    elif alert.incomplete and not incomplete:
-        alert.due_at = alert.tell_at = due  # the whole report has come: its clock begins now
-    alert.incomplete, alert.gathers = incomplete, gathers
+) -> list[Alert]:
+    """These members' alerts on that incident, in their order, to be told when it is due; asking twice makes one of
+    each, and tells it once, unless it is to be told again."""
+    here = db.scalars(select(Alert).where(Alert.incident_id == incident_id))
+    known = {(alert.member_id, alert.level): alert for alert in here}
+    opened = []
+    for each in members:
+        alert = known.get((each.member_id, each.level))
+        if alert is None:
+            alert = Alert(id=new_id(), incident_id=incident_id, member_id=each.member_id, level=each.level, tries=0)
+            alert.due_at = alert.tell_at = due
+            db.add(alert)
+        elif again:
+            alert.tell_at = due
+        elif alert.incomplete and not incomplete:
+            alert.due_at = alert.tell_at = due  # the whole report has come: its clock begins now
+        alert.incomplete, alert.gathers = incomplete, gathers
+        opened.append(alert)
     db.flush()
-    return alert
+    return opened
 
 
 def lock_all(db: Session, alert_ids: Collection[int]) -> list[Alert]:

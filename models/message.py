@@ -1,8 +1,10 @@
 """Messages are single SMS, in or out; the row is the outbox, its text is sealed, and receipts join it by id."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +24,7 @@ from models.keys import Keyring, Purpose
 from models.outlet import Outlet
 
 DUE = text("state = 'due'")
+AT_ONCE = 100  # rows of one statement
 
 
 class Direction(StrEnum):
@@ -107,8 +110,57 @@ def queue(
     held: str | None = None,
 ) -> int | None:
     """Write a message down as due, or as held for that reason; None where its purpose has one already."""
+    row = _outgoing(keys, gateway, contact_id, text, parts, purpose_key, not_before, now, held)
+    insert = upsert(db.connection(), Message).values({**row, "alert_id": alert_id, "rollup_id": rollup_id})
+    insert = insert.on_conflict_do_nothing(index_elements=["purpose_key"])
+    return row["id"] if db.execute(insert.returning(Message.id)).first() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message about an alert, to be written down; held: why it may not be sent, None = it may."""
+
+    gateway: str
+    contact_id: int
+    text: str
+    parts: int
+    purpose_key: str
+    alert_id: int
+    held: str | None
+
+
+def queue_all(db: Session, keys: Keyring, drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
+    """As queue, in a few statements however many there are; purpose → id of those that were not there yet."""
+    rows = [
+        {
+            **_outgoing(keys, d.gateway, d.contact_id, d.text, d.parts, d.purpose_key, now, now, d.held),
+            "alert_id": d.alert_id,
+            "rollup_id": None,
+        }
+        for d in drafts
+    ]
+    written: dict[str, int] = {}
+    for start in range(0, len(rows), AT_ONCE):
+        insert = upsert(db.connection(), Message).values(rows[start : start + AT_ONCE])
+        insert = insert.on_conflict_do_nothing(index_elements=["purpose_key"])
+        found = db.execute(insert.returning(Message.purpose_key, Message.id))
+        written |= {row.purpose_key or "": row.id for row in found}
+    return written
+
+
+def _outgoing(
+    keys: Keyring,
+    gateway: str,
+    contact_id: int,
+    text: str,
+    parts: int,
+    purpose_key: str,
+    not_before: datetime,
+    now: datetime,
+    held: str | None,
+) -> dict[str, Any]:
     message_id = new_id()
-    row = {
+    return {
         "id": message_id,
         "direction": Direction.OUT,
         "gateway": gateway,
@@ -122,12 +174,8 @@ def queue(
         "tries": 0,
         "client_ref": str(message_id),
         "purpose_key": purpose_key,
-        "alert_id": alert_id,
-        "rollup_id": rollup_id,
         "created_at": now,
     }
-    insert = upsert(db.connection(), Message).values(row).on_conflict_do_nothing(index_elements=["purpose_key"])
-    return message_id if db.execute(insert.returning(Message.id)).first() else None
 
 
 def receive(

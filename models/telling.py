@@ -1,5 +1,6 @@
 """A telling: one SMS to a member about one alert, or about several at once; only ever added to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, func, select
@@ -24,6 +25,12 @@ class Telling(Base):
 
 def note(db: Session, alert_id: int, n: int, member_id: int, rollup_id: int | None, now: datetime) -> None:
     db.add(Telling(alert_id=alert_id, n=n, member_id=member_id, rollup_id=rollup_id, at=now))
+    db.flush()
+
+
+def note_all(db: Session, alerts: Sequence[tuple[int, int, int]], now: datetime) -> None:
+    """As note, of (alert, n, member) each told of alone."""
+    db.add_all([Telling(alert_id=alert_id, n=n, member_id=member_id, at=now) for alert_id, n, member_id in alerts])
     db.flush()
 
 
