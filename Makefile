@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-header --no-annotate pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-system check bench walk fuzz screenshots lock setup
+.PHONY: help run test test-system check bench walk fuzz chaos screenshots lock setup
 
 help:
 	@echo "make run          serve on PORT=$(PORT), with everything that this needs"
@@ -19,6 +19,7 @@ help:
 	@echo "make walk         10,000 sessions at random, on both databases"
 	@echo "make fuzz         100,000 inputs to the hooks (INPUTS=n for another number)"
 	@echo "make screenshots  the pages as they look, into docs/screenshots"
+	@echo "make chaos        kills parts at random (ROUNDS=10), on both databases, and counts what is lost"
 	@echo "make lock         pin the requirements anew"
 
 run: $(SERVING)
@@ -53,6 +54,9 @@ fuzz: $(DEVELOPING)
 screenshots: $(DEVELOPING)
 	@.ci/system-packages
 	@PYTHONPATH=tests $(BIN)/python -m bench.screenshots
+
+chaos: $(DEVELOPING)
+	@PYTHONPATH=tests $(BIN)/python -m chaos --rounds $(or $(ROUNDS),10) $(if $(SEED),--seed $(SEED))
 
 lock: $(DEVELOPING)
 	PATH="$(BIN):$$PATH" $(LOCK) -o requirements.txt

@@ -20,6 +20,7 @@ from service.welcome import welcome
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 45
+NOTHING: Mapping[str, str] = {}
 
 
 def main() -> None:
@@ -55,10 +56,13 @@ def run(settings: Settings, values: Mapping[str, str], port: int) -> None:
         supervisor.end()
 
 
-def programs(settings: Settings, values: Mapping[str, str], port: int) -> Iterator[Program]:
-    """The processes beside Redis, in the order in which they start; the simulator only where it is asked."""
+def programs(
+    settings: Settings, values: Mapping[str, str], port: int, more: Mapping[str, str] = NOTHING
+) -> Iterator[Program]:
+    """The processes beside Redis, in the order in which they start; the simulator only where it is asked. more: of
+    their environment."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    environ = {**others, **values, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    environ = {**others, **values, **more, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     python, granian = Path(sys.executable), Path(sys.executable).parent / "granian"
     hooks = f"http://127.0.0.1:{port}/hooks/africastalking/{settings.hook_tokens[0]}/"
     commands: dict[str, list[str | Path]] = {}

@@ -22,6 +22,11 @@ def control(network: Network, line: Line | None) -> Blueprint:
     knobs = Blueprint("control", __name__, url_prefix="/simulator")
     dials: dict[str, Dial] = {}
 
+    def shown(number: str, act: Callable[[], Screen]) -> Response:
+        screen = act()
+        network.tell({"phone": number, "shown": screen.text})
+        return _screen(screen)
+
     @knobs.get("/phones")
     def phones() -> Response:
         return _json({number: len(network.inbox(number)) for number in network.numbers()})
@@ -35,6 +40,7 @@ def control(network: Network, line: Line | None) -> Blueprint:
         form = request.form
         to, provider_id = form.get("to", "21512"), form.get("id", "")
         status = _needed(line).sms(number, form.get("text", ""), to=to, provider_id=provider_id, wait=False)
+        network.tell({"from": number, "id": provider_id, "texted": form.get("text", ""), "status": status})
         return _json({"status": status})
 
     @knobs.post("/phones/<number>/machine")
@@ -53,15 +59,15 @@ def control(network: Network, line: Line | None) -> Blueprint:
     def dial(number: str) -> Response:
         typed = [token for token in request.form.get("text", "").split("*") if token]
         dials[number] = Dial(_needed(line), number, request.form.get("code") or CODE, typed=typed)
-        return _screen(dials[number].start)
+        return shown(number, dials[number].start)
 
     @knobs.post("/phones/<number>/press")
     def press(number: str) -> Response:
-        return _screen(lambda: _open(dials, number).press(request.form.get("text", "")))
+        return shown(number, lambda: _open(dials, number).press(request.form.get("text", "")))
 
     @knobs.post("/phones/<number>/repeat")
     def repeat(number: str) -> Response:
-        return _screen(_open(dials, number).hop)
+        return shown(number, _open(dials, number).hop)
 
     @knobs.post("/phones/<number>/hang-up")
     def hang_up(number: str) -> Response:
@@ -111,8 +117,7 @@ def _open(dials: dict[str, Dial], number: str) -> Dial:
     return dials[number]
 
 
-def _screen(act: Callable[[], Screen]) -> Response:
+def _screen(screen: Screen) -> Response:
     """The screen as text, with a header that tells whether the dial is over."""
-    screen = act()
     ended = "yes" if screen.ended else "no"
     return Response(f"{screen.text}\n", headers={"X-Session-Ended": ended}, content_type=PLAIN)

@@ -32,9 +32,9 @@ class Delivered:
 class Network:
     """Shared by all threads of the simulator.
 
-    username, api_key: the one account, "" = any; log: a JSON-lines file of every message taken, which is only
-    ever added to; machines: the phones that answer every SMS by themselves; requests: the last sends as they
-    arrived, {"path": …, "form": {…}}.
+    username, api_key: the one account, "" = any; log: a JSON-lines file of every message taken, screen shown and
+    SMS brought, which is only ever added to; machines: the phones that answer every SMS by themselves; requests: the
+    last sends as they arrived, {"path": …, "form": {…}}.
     """
 
     username: str = ""
@@ -68,16 +68,21 @@ class Network:
         """The message is the network's now; returns its id."""
         message_id = f"ATXid_{secrets.token_hex(16)}"
         message = Delivered(message_id, sender, text, parts, datetime.now(UTC).isoformat())
+        self.tell({"to": number, **asdict(message)})
         with self._changed:
-            if self.log is not None:
-                with self.log.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"to": number, **asdict(message)}, ensure_ascii=False) + "\n")
             if arrives:
                 self.phones[number].append(message)
                 self._changed.notify_all()
         if arrives and number in self.machines:
             self.machines[number].answer()
         return message_id
+
+    def tell(self, what: Mapping[str, Any]) -> None:
+        """A line of the log file, where there is one."""
+        with self._changed:
+            if self.log is not None:
+                with self.log.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(dict(what), ensure_ascii=False) + "\n")
 
     def note(self, path: str, form: Mapping[str, str]) -> None:
         """Remember a request, whatever becomes of it."""
