@@ -1,134 +1,142 @@
-"""`make screenshots`: the pages as somebody sees them who uses them, on a demo of its own, for the documents."""
+"""`make screenshots`: the pages as somebody sees them who uses them, for the documents.
+
+The phones stand in a demo of their own; behind the console lie two weeks of reports, told and answered by phone.
+"""
 
 import os
+import re
 import shutil
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import requests
-from fixtures_browser import FLAGS, UP_SECONDS, Visit
-from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import update
+from fixtures_browser import FLAGS, Visit, be_up
+from playwright.sync_api import Browser, Page, sync_playwright
 from test_demo import Demo
 
-from models.incident import History, Incident
-from models.report import Report
-from service import demo_env
-from service.database import transaction
-from service.parts import build
-from service.settings import Settings
+from flows.form import Channel
+from service.stage import LiveStage, theatre
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-COORDINATOR = "+22370000011"
-NATIONAL = "+22370000015"
-# What was told in the last two weeks: how many days ago, and in which words.
+COORDINATORS = "+22370000011", "+22370000017"
+# What was told in the last two weeks: how many days ago, in which words, and after how many minutes somebody had it.
 EARLIER = [
-    (13, "21#2#40 Gogui"), (12, "11#1 Nioro"), (12, "62#2 Gogui"), (11, "24#2 Nioro"), (10, "41#2#60 Gogui"),
-    (9, "21#2#15 Nioro"), (9, "22#1 Gogui"), (8, "71#2 Nioro"), (7, "12#1 Nioro"), (6, "42#2#120 Gogui"),
-    (5, "11#1 Gogui"), (5, "61#2 Nioro"), (4, "75#1 Nioro"), (4, "23#2 Gogui"), (3, "21#2#30 Gogui"),
-    (2, "13#1 Nioro"), (2, "64#2 Gogui"), (1, "22#1 Nioro"), (1, "41#2#90 Nioro"),
+    (13, "21#2#40 Gogui", 40), (12, "11#1 Nioro", 12), (12, "62#2 Gogui", 90), (11, "24#2 Nioro", 30),
+    (10, "41#2#60 Gogui", 22), (9, "21#2#15 Nioro", 0), (9, "22#1 Gogui", 9), (8, "71#2 Nioro", 50),
+    (7, "12#1 Nioro", 4), (6, "42#2#120 Gogui", 11), (5, "11#1 Gogui", 7), (5, "61#2 Nioro", 0),
+    (4, "75#1 Nioro", 35), (3, "23#2 Gogui", 14), (3, "21#2#30 Gogui", 0), (2, "13#1 Nioro", 3),
+    (1, "64#2 Gogui", 25), (1, "22#1 Nioro", 8),
 ]  # fmt: skip
-NOW = ["14#1 Nioro", "35#1 Gogui", "12#1 Gogui", "22#2 Gogui"]
+NOW = ["14#1 Nioro", "15#1 Gogui", "12#1 Gogui", "11#2 Gogui"]
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    with _visit() as visit:
-        _live_through(visit)
-        _phones(visit)
-        _console(visit)
+    with _chromium() as browser:
+        _console(browser)
+        _phones(browser)
     print(f"Look at each: {FOLDER}")
 
 
 @contextmanager
-def _visit() -> Iterator[Visit]:
+def _chromium() -> Iterator[Browser]:
     binary = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if binary is None:
         raise SystemExit("Chromium is not installed: .ci/system-packages")
-    with tempfile.TemporaryDirectory(prefix="karakoro-screenshots-") as folder, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
-        demo = Demo(Path(folder))
-        try:
-            demo.hear("Ctrl-C stops everything", within_seconds=UP_SECONDS)
-            yield Visit(browser, demo)
-        finally:
-            browser.close()
-            demo.end(signal.SIGTERM)
+        yield browser
+        browser.close()
 
 
-def _live_through(visit: Visit) -> None:
-    """Two weeks of reports, some of them closed, and a busy moment now."""
-    for number, (_, text) in enumerate(EARLIER):
-        _text(visit, f"+223760100{number:02}", text)
-    time.sleep(8)
-    _close_all(visit)
-    _age(visit)
-    for number, text in enumerate(NOW):
-        _text(visit, f"+223760200{number:02}", text)
-    time.sleep(8)
+def _console(browser: Browser) -> None:
+    with theatre() as house:
+        began = datetime.now(UTC) - timedelta(days=14)
+        with house.stage(began) as stage:
+            _live_through(stage, began)
+            _pages(browser, stage)
 
 
-def _text(visit: Visit, phone: str, text: str) -> None:
-    form = {"id": phone, "from": phone, "to": "20384", "text": text, "date": "2026-01-01T00:00:00Z"}
-    requests.post(f"{visit.demo.hooks}sms", data=form, timeout=20).raise_for_status()
+def _live_through(stage: LiveStage, began: datetime) -> None:
+    at = began
+    for number, (days, text, minutes) in enumerate(EARLIER):
+        then = began + timedelta(days=14 - days, minutes=37 * number % 600)
+        stage.skip(max(then - at, timedelta()))
+        reference = _tell(stage, f"+223760100{number:02}", text)
+        stage.skip(timedelta(minutes=minutes))
+        at = max(then, at) + timedelta(minutes=minutes)
+        if minutes:
+            _answer(stage, reference)
+    stage.skip(datetime.now(UTC) - at - timedelta(minutes=6))
+    found = [_tell(stage, f"+223760200{number:02}", text) for number, text in enumerate(NOW)]
+    stage.say(COORDINATORS[0], Channel.SMS, f"ACK {found[1]}")
+    stage.skip(timedelta(minutes=1))
 
 
-def _close_all(visit: Visit) -> None:
-    """Two of three are seen to, and are over."""
-    page = visit.tab("/console/incidents/", COORDINATOR)
-    found = [each.get_attribute("href") or "" for each in page.locator("[data-row] a").all()]
-    for address in (address for n, address in enumerate(found) if n % 3):
-        page.goto(f"{visit.address}{address}")
-        page.locator("button[value=take]").click()
-        page.locator("button[value=verify]").click()
-        page.select_option("#outcome", "response")
-        page.locator("form:has(#outcome) button").click()
+def _tell(stage: LiveStage, phone: str, text: str) -> str:
+    said = "\n".join(stage.say(phone, Channel.SMS, text).shown)
+    found = re.search(r"\b\d{6}\b", said)
+    assert found, said
+    return found[0]
 
 
-def _age(visit: Visit) -> None:
-    """Everything so far happened as long ago as EARLIER says."""
-    settings = Settings.from_environment(demo_env.beneath(visit.demo.environ))
-    parts = build(settings)
-    with transaction(parts.engine) as db:
-        reports = db.query(Report).order_by(Report.created_at).all()
-        for report, (days, _) in zip(reports, EARLIER, strict=False):
-            back = timedelta(days=days)
-            report.created_at, report.filed_at = report.created_at - back, (report.filed_at or report.created_at) - back
-            db.execute(update(Incident).where(Incident.id == report.incident_id).values(created_at=report.created_at))
-            for step in db.query(History).filter(History.incident_id == report.incident_id):
-                step.at = step.at - back
-    parts.engine.dispose()
+def _answer(stage: LiveStage, reference: str) -> None:
+    """One takes it; both say that it is over, as a grave one asks for."""
+    stage.say(COORDINATORS[0], Channel.SMS, f"ACK {reference}")
+    stage.skip(timedelta(minutes=45))
+    for phone in COORDINATORS:
+        stage.say(phone, Channel.SMS, f"CLOS {reference} 1")
 
 
-def _phones(visit: Visit) -> None:
-    page = visit.tab("/phone")
-    page.click("[data-show=ussd]")
-    page.locator("[data-step=alerted].done").wait_for(timeout=90_000)
-    page.wait_for_timeout(800)
-    _take(page, "phone")
-
-
-def _console(visit: Visit) -> None:
-    page = visit.tab("/console/board/", COORDINATOR)
-    page.locator("button[value=take], .alert form button").last.click()
-    page.goto(f"{visit.address}/console/board/")
+def _pages(browser: Browser, stage: LiveStage) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    _sign_in(page, stage)
     _take(page, "board")
     page.locator(".alert .what").first.click()
     _take(page, "incident")
     for name in ("map", "charts"):
-        page.goto(f"{visit.address}/console/{name}/")
+        page.goto(f"{_address(stage)}/console/{name}/")
         _take(page, name)
-    narrow = visit.tab("/console/board/", COORDINATOR, width=360, language="ar")
-    _take(narrow, "board_ar_narrow")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{_address(stage)}/console/board/?lang=ar")
+    _take(page, "board_ar_narrow")
+    context.close()
+
+
+def _address(stage: LiveStage) -> str:
+    return stage.hooks.partition("/hooks/")[0]
+
+
+def _sign_in(page: Page, stage: LiveStage) -> None:
+    page.goto(f"{_address(stage)}/console/sign-in")
+    page.fill("#phone", COORDINATORS[0])
+    page.fill("#password", page.locator(".offered code").first.inner_text())
+    page.fill("#code", page.locator(".offered .code").inner_text())
+    page.click("button.main")
+    page.wait_for_url("**/console/board/")
+
+
+def _phones(browser: Browser) -> None:
+    with tempfile.TemporaryDirectory(prefix="karakoro-screenshots-") as folder:
+        demo = Demo(Path(folder))
+        try:
+            be_up(demo)
+            page = Visit(browser, demo).tab("/phone")
+            page.click("[data-show=ussd]")
+            page.locator("[data-step=alerted].done").wait_for(timeout=90_000)
+            page.wait_for_timeout(800)
+            _take(page, "phone")
+        finally:
+            demo.end(signal.SIGTERM)
 
 
 def _take(page: Page, name: str) -> None:
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1200)  # until clocks have ticked
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
 
 

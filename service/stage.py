@@ -175,6 +175,10 @@ class LiveStage:
             self._settle()
         return self._come_of_it(phone, channel, [])
 
+    def skip(self, length: timedelta) -> None:
+        """That much time is over, in which nobody's clock has ticked."""
+        self._now.move(length)
+
     def references(self) -> set[str]:
         return self._witness.references()
 

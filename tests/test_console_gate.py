@@ -276,11 +276,6 @@ def test_demo_codes_are_shown_in_the_demo_alone(house: House, house_with: Callab
     assert "gue-du-karakoro" in house_with(demo=True).browser().get("/console/sign-in").text
 
 
-def test_there_are_no_phones_without_a_simulator(house: House, house_with: Callable[..., House]) -> None:
-    assert house.browser().get("/phone").status_code == 404
-    assert house_with(simulator_url="http://127.0.0.1:9").browser().get("/phone").status_code == 200
-
-
 def test_an_officer_has_no_console(house: House) -> None:
     result = house.runner().invoke(args=["console", "invite", OFFICER])
     assert result.exit_code == 1

@@ -48,11 +48,11 @@ class _Console(Blueprint):
 
 
 def register(app: Flask, parts: Parts) -> None:
-    """All pages; the phones only where a simulator is on."""
+    """All pages; the phones only where a simulator is on, and so no message reaches anybody."""
     gate = Gate(parts)
     app.extensions["karakoro.console"] = PAGES
     app.register_blueprint(_console(parts, gate))
-    if parts.settings.simulator_url:
+    if phone.is_on(parts.settings):
         app.register_blueprint(phone.blueprint(parts, gate))
 
 

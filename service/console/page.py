@@ -91,7 +91,7 @@ def _common(parts: Parts) -> Mapping[str, Any]:
         "visitor_name": g.get("visitor_name", ""),
         "menu": _menu(seated.role) if seated else (),
         "demo": parts.settings.demo,
-        "has_phones": bool(parts.settings.simulator_url),
+        "has_phones": "phone" in current_app.blueprints,
         "now": parts.now(),
         "here": request.path,
     }

@@ -13,8 +13,9 @@ from service.console.gate import Gate
 from service.console.page import render, tongue
 from service.handset import NoSimulator, Refused, ask, phones_at
 from service.parts import Parts
+from service.settings import Settings
 from service.simulator.answers import COST
-from service.simulator.loopback import loopback
+from service.simulator.loopback import NotLoopback, loopback
 
 VILLAGER = "+22370000077"
 SIDE_BY_SIDE = ("officer", "coordinator")  # and a villager before them
@@ -26,10 +27,20 @@ WORDS = (
 )  # fmt: skip
 
 
+def is_on(settings: Settings) -> bool:
+    """Whether there is a simulator on this machine, and it is the very gateway: whoever uses these phones can be
+    anybody's, which real reports must never meet."""
+    try:
+        return bool(loopback(settings.simulator_url)) and settings.simulator_url == settings.africastalking_url
+    except NotLoopback:
+        return False
+
+
 def blueprint(parts: Parts, gate: Gate) -> Blueprint:
+    """In the demo for everybody on its machine; elsewhere, for training, for whoever has signed in."""
     page = Blueprint("phone", __name__, url_prefix="/phone")
-    base = phones_at(loopback(parts.settings.simulator_url))
-    page.before_request(gate.enter_without_account)
+    base = phones_at(parts.settings.simulator_url)
+    page.before_request(gate.enter_without_account if parts.settings.demo else gate.enter)
     page.after_request(gate.leave)
 
     @page.get("")
