@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Self
 
+from flows.masking import mask
 from handlers.caller import Seat
 from handlers.desk import Desk
 from models import audit
@@ -27,6 +28,7 @@ class Sight(IntEnum):
     CONTENTS = 3  # the answers, with what was written in free words
 
 
+LONGEST = 200  # characters of a reason; it lies in clear, so long numbers in it are masked
 ONLY_REFERENCE = dict.fromkeys(Compartment, Sight.REFERENCE)
 
 # A role that does not stand here, or a compartment that does not, sees nothing. The administrator hears of what
@@ -38,7 +40,10 @@ SIGHTS: Mapping[Role, Mapping[Compartment, Sight]] = {
     Role.PROTECTION: {Compartment.PROTECTION: Sight.CONTENTS},
     Role.COMPLAINTS: {Compartment.COMPLAINTS: Sight.CONTENTS},
     Role.PSEA: {Compartment.PSEA: Sight.CONTENTS},
-    Role.PRIVACY: {Compartment.PRIVACY: Sight.CONTENTS},
+    Role.PRIVACY: {  # answers who asks what is held: that there is a report, not what it says
+        **dict.fromkeys((Compartment.OPERATIONS, Compartment.FEEDBACK, Compartment.INTAKE), Sight.REFERENCE),
+        Compartment.PRIVACY: Sight.CONTENTS,
+    },
     Role.ADMIN: {
         **ONLY_REFERENCE,
         Compartment.OPERATIONS: Sight.FACTS,
@@ -92,7 +97,9 @@ class Reader:
     @classmethod
     def _of(cls, desk: Desk, member: Member, reason: str) -> Self:
         row = desk.atlas.gazetteer.by_id(member.post_place_id)
-        return cls(member.id, member.role, members.areas(desk.db, member.id), reason, row.key if row else "")
+        return cls(
+            member.id, member.role, members.areas(desk.db, member.id), mask(reason)[:LONGEST], row.key if row else ""
+        )
 
     def scope(self, desk: Desk) -> Scope:
         """What lists of facts this reader may be shown."""

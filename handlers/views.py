@@ -42,5 +42,7 @@ VIEWS = (
     View("handlers.clear_columns", "whoever may sign in", "the columns of an export", Sight.FACTS),
     View("service.console.errands", "whoever may sign in", "the console's export, audited", Sight.FACTS),
     View("service.commands.reports", "members", "`reports list --as … --reason …`, audited", Sight.CONTENTS),
+    View("handlers.data_rights", "privacy", "what is held about a phone, audited", Sight.REFERENCE),
+    View("handlers.revealing", "members with the permission", "the number behind a report, audited", Sight.NOTHING),
     View("service.metrics", "the monitoring", "how many wait, and for how long", Sight.NOTHING),
 )

@@ -14,7 +14,7 @@ from models.base import Base
 from models.code import Compartment
 from models.contact import Contact, Suppression
 from models.conversation import Conversation
-from models.incident import Incident, IncidentState
+from models.incident import Hand, Incident, IncidentState
 from models.incident import move as move_incident
 from models.message import Message
 from models.report import Report
@@ -45,7 +45,7 @@ def tell(post: Post, *texts: str, phone: str = VILLAGER) -> None:
 def close_all(post: Post, to: IncidentState = IncidentState.CLOSED) -> None:
     with transaction(post.parts.engine) as db:
         for incident in db.scalars(select(Incident)).all():
-            move_incident(db, incident, to, None, "test", post.watch())
+            move_incident(db, incident, to, Hand(None, "test"), post.watch())
 
 
 def purge(post: Post) -> dict[tuple[str, str], int]:

@@ -5,7 +5,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,13 @@ from fixtures_service import (
 from sqlalchemy import select, update
 
 from flows.form import Channel
-from handlers import follow, texting, verdict
+from handlers import data_rights, follow, texting, verdict
 from handlers.briefing import briefing
 from handlers.caller import Caller, Seat
 from handlers.conversation import converse
 from handlers.keywords import Command, Keyword, obey
 from handlers.reading_room import OWN, Reader, Sight, contents, most
+from handlers.revealing import Revealed, reveal
 from handlers.rollup import rollup_text, seen
 from handlers.texting import Asked, Echo
 from handlers.turn import Position, Talk
@@ -40,12 +41,14 @@ from handlers.views import VIEWS
 from models import contact as contacts
 from models import conversation as conversations
 from models import member as members
+from models import permission as permissions
 from models import report as reports
 from models.alert import Alert
 from models.audit import Audit
 from models.code import Compartment
 from models.incident import Incident
 from models.member import Member, MemberPhone, Role
+from models.permission import May
 from models.report import Facts, Origin, Report
 from service.app import create_app
 from service.commands.readers import readers
@@ -279,6 +282,29 @@ def _listed(scene: Scene, phone: str) -> str:
     return "\n".join(str(json.loads(row).get("answers", "")) for row in rows)
 
 
+def _held(scene: Scene, phone: str) -> str:
+    told = []
+    with transaction(scene.post.parts.engine) as db:
+        desk = scene.post.parts.desk(db)
+        reader = Reader.of(desk, phone, "a walk")
+        for each in scene.filed:
+            with suppress(data_rights.NotDone):
+                told.append(str(data_rights.held(desk, data_rights.subject(desk, reader, each.teller, "walk"))))
+    return "\n".join(told)
+
+
+def _revealed(scene: Scene, phone: str) -> str:
+    """With the permission: a number at most, and only of what the member may read."""
+    with transaction(scene.post.parts.engine) as db:
+        desk = scene.post.parts.desk(db)
+        reader = Reader.of(desk, phone, "a walk through everything")
+        permissions.give(db, reader.member_id, May.REVEAL)
+        shown = {report.reference: reveal(desk, reader, report) for report in db.scalars(select(Report))}
+    open_ones = {each.reference for each in scene.filed if each.open_to(phone) is Sight.CONTENTS}
+    assert {reference for reference, number in shown.items() if isinstance(number, Revealed)} <= open_ones
+    return str([number for number in shown.values() if isinstance(number, Revealed)])
+
+
 def _measured(scene: Scene, _phone: str) -> str:
     parts = scene.post.parts
     return str(list(Figures(parts.engine, quick_connection(parts.settings.redis_url), parts.now).collect()))
@@ -352,6 +378,8 @@ WALKS: dict[str, Callable[[Scene, str], str]] = {
     "handlers.clear_columns": _exported,
     "service.console.errands": _exported,
     "service.commands.reports": _listed,
+    "handlers.data_rights": _held,
+    "handlers.revealing": _revealed,
     "service.metrics": _measured,
 }
 
@@ -448,6 +476,7 @@ PLUMBING = {
     "handlers.rung": "chooses whom to tell, of those whom the reading room admits",
     "handlers.turn": "names what a phone says of its own hand",
     "service.errands": "ids within the asker's scope, handed to clear_columns",
+    "service.commands.contacts": "a number alone, by handlers.revealing",
     "service.exchange": "looks for the draft of this very dial",
     "service.jobs": "ids only",
     "service.witness": "the clear columns, for transcripts",

@@ -6,6 +6,7 @@ from service.commands.audit import audit
 from service.commands.backup import alerts, backup, restore
 from service.commands.clocks import clocks
 from service.commands.console import console
+from service.commands.contacts import contacts
 from service.commands.database import db
 from service.commands.digest import digest
 from service.commands.doctor import doctor
@@ -17,6 +18,7 @@ from service.commands.keys import keys
 from service.commands.languages import languages
 from service.commands.places import places
 from service.commands.play import play
+from service.commands.privacy import privacy
 from service.commands.purge import purge
 from service.commands.readers import readers
 from service.commands.reports import reports
@@ -31,6 +33,7 @@ WITH_KEYS = (
     audit,
     backup,
     console,
+    contacts,
     db,
     digest,
     doctor,
@@ -39,6 +42,7 @@ WITH_KEYS = (
     languages,
     places,
     play,
+    privacy,
     purge,
     readers,
     reports,

@@ -24,6 +24,26 @@ KEPT = sa.Enum(
 
 def upgrade() -> None:
     op.create_table(
+        "permission",
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("may", sa.Enum("reveal", name="may", native_enum=False, length=16), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_permission_member_id")),
+        sa.PrimaryKeyConstraint("member_id", "may", name=op.f("pk_permission")),
+    )
+    op.create_table(
+        "reveal",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_reveal_member_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_reveal_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),
+    )
+    with op.batch_alter_table("reveal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reveal_report_id"), ["report_id"], unique=False)
+    op.create_table(
         "retention",
         sa.Column("kept", KEPT, nullable=False),
         sa.Column("compartment", sa.String(length=16), nullable=False),
