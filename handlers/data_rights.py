@@ -12,6 +12,7 @@ from models import contact as contacts
 from models import erasure as erasures
 from models import holding as holdings
 from models import report as reports
+from models.amendment import amend
 from models.member import Role
 from models.report import Report
 
@@ -63,7 +64,7 @@ def correct(desk: Desk, contact_id: int, reference: str, question: str, answer: 
     form = desk.forms.get(report.form_name)
     if form is None or not _is_free(form, question):
         raise NotDone(f"{question} is no question that is answered in free words")
-    reports.amend(desk.db, desk.keys, report, {question: mask(answer)})
+    amend(desk.db, desk.keys, report, {question: mask(answer)})
 
 
 def _is_free(form: Form, question: str) -> bool:

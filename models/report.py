@@ -221,13 +221,6 @@ def answers(db: Session, keys: Keyring, report: Report) -> dict[str, str]:
     return opened
 
 
-def amend(db: Session, keys: Keyring, report: Report, told: Mapping[str, str]) -> None:
-    """Put these answers in the place of others; a body that has gone does not come back. Nobody is told anew."""
-    before = answers(db, keys, report)
-    if before:
-        _seal(db, keys, report, {**before, **told})
-
-
 def withdraw(db: Session, report_id: int, now: datetime) -> Report:
     """The teller took it back before sending it, or before anybody knew what it was: what was told goes, and the
     reference is used up."""
