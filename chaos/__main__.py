@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import sys
 import time
 
 from chaos.account import Account, Log, pending, reconcile
@@ -42,15 +43,18 @@ def run(kind: str, rounds: int, seed: int, quiet_seconds: float = QUIET_SECONDS)
 
 
 def settle(here: House, phones: Phones, seconds: float) -> None:
-    """Until everything has come to rest with all parts running again, or the time is over."""
+    """Until everything has come to rest with all parts running again, or nothing has moved for so long."""
     deadline = time.monotonic() + seconds
-    calm = 0
+    calm, least = 0, sys.maxsize
     while calm < CALM and time.monotonic() < deadline:
         until = time.monotonic() + LOOK_SECONDS
         while time.monotonic() < until:
             here.tend()
             time.sleep(0.1)
-        calm = calm + 1 if here.is_whole and not phones.busy and not pending(here.parts) else 0
+        left = pending(here.parts)
+        calm = calm + 1 if here.is_whole and not phones.busy and not left else 0
+        if left < least:
+            least, deadline = left, time.monotonic() + seconds
 
 
 def _tell(kind: str, rounds: int, seed: int, seconds: float, phones: Phones, blows: Blows, account: Account) -> None:

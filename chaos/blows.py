@@ -4,6 +4,7 @@ import json
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 
 import requests
 
@@ -14,6 +15,7 @@ ROUND_SECONDS = 6.0
 IDLE_SECONDS = 3.0  # until nothing is left to do for a worker
 IDLE_ROUND = 4  # every so manieth is one
 LOOK_SECONDS = 0.1
+HEALING_SECONDS = 60.0
 FAULTS = (
     {"drop": True},
     {"http": 500},
@@ -33,6 +35,7 @@ class Blows:
 
     def round(self, number: int) -> None:
         """A few seconds of load with one to three blows in it; every fourth one hits a service that is at rest."""
+        self._heal()
         idle = number % IDLE_ROUND == 0
         if idle:
             self._phones.rest()
@@ -44,6 +47,13 @@ class Blows:
             self._strike("worker" if idle and moment == moments[0] else "")
         self._phones.go_on()
         self._wait(ROUND_SECONDS - (time.monotonic() - begun))
+
+    def _heal(self) -> None:
+        """A service that is down already cannot be hurt: each round begins with a whole one, if that does not take for
+        ever."""
+        until = time.monotonic() + HEALING_SECONDS
+        while not self._house.is_whole and time.monotonic() < until:
+            self._wait(LOOK_SECONDS)
 
     def _strike(self, victim: str) -> None:
         acts = [*self._house.victims, "redis emptied", "a job", "a web process", "the gateway"]
@@ -69,7 +79,7 @@ class Blows:
     def _misbehave(self) -> None:
         """The next few sends end otherwise than they should."""
         script = {**self._random.choice(FAULTS), "times": self._random.randint(1, 4)}
-        with requests.Session() as session:
+        with requests.Session() as session, suppress(requests.RequestException):
             session.trust_env = False
             session.post(f"{self._house.simulator}/simulator/script", data=json.dumps(script), timeout=5)
 

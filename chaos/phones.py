@@ -25,7 +25,7 @@ TEXTS = (
 )
 TEXTING = 0.5  # of all that they do
 PATIENCE_SECONDS = 15.0
-MOST_A_SECOND = 12.0  # of dials and texts together
+MOST_A_SECOND = 5.0  # of dials and texts together
 
 
 class Phones:

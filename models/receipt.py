@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.base import Base, new_id
 from models.message import FINAL, Direction, Message, MessageState
 
+OPEN_ENDS = (MessageState.UNKNOWN, MessageState.CLAIMED)  # handed over, by somebody who may be gone
+
 
 class Receipt(Base):
     """What a gateway said of a message, kept even where the message is not known yet. provider_id: the gateway's, or
@@ -78,9 +80,10 @@ def join_strays(db: Session, since: datetime, before: datetime) -> None:
     joined = set[str]()
     for stray in db.scalars(strays.order_by(Receipt.at)).all():
         same = Message.gateway == stray.gateway, Message.contact_id == stray.contact_id
-        lost = Message.state == MessageState.UNKNOWN, Message.provider_id.is_(None), Message.sent_at <= stray.at
-        found = db.scalars(select(Message.id).where(*same, *lost).limit(2)).all()
+        open_end = Message.state.in_(OPEN_ENDS), Message.provider_id.is_(None), Message.sent_at <= stray.at
+        found = db.scalars(select(Message.id).where(*same, *open_end).limit(2)).all()
         if len(found) == 1 and stray.provider_id not in joined:  # the same receipt may have come twice
             joined.add(stray.provider_id)
             ended = {"provider_id": stray.provider_id, **_ended(stray)}
-            db.execute(update(Message).where(Message.id == found[0], *lost).values(**ended))
+            in_doubt = Message.id == found[0], Message.state == MessageState.UNKNOWN
+            db.execute(update(Message).where(*in_doubt).values(**ended))

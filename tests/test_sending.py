@@ -182,6 +182,26 @@ def test_of_two_doubtful_messages_to_a_phone_nobody_can_tell_which_has_arrived(
     assert states == {MessageState.UNKNOWN}
 
 
+def test_a_receipt_is_not_taken_for_one_message_while_another_to_that_phone_is_with_a_dead_worker(
+    post: Post, simulator: Simulator
+) -> None:
+    """The first was never taken; the receipt is for the second, whose worker died before it could write that down."""
+    for text, outcome in (("AIDE", Outcome(http=500)), ("QUI", Outcome(drop=True))):
+        simulator.network.script(outcome)
+        post.watch.move(seconds=1)
+        post.sms(VILLAGER, text)
+        post.work()
+    with transaction(post.parts.engine) as db:
+        outgoing = select(Message.id).where(Message.direction == Direction.OUT)
+        newest = db.scalars(outgoing.order_by(Message.created_at.desc())).first()
+        db.execute(update(Message).where(Message.id == newest).values(state=MessageState.CLAIMED))
+    receipt(post, simulator.network.inbox(VILLAGER)[0].message_id, "Success", VILLAGER)
+    sweep(post, minutes=3)
+    with reading(post.parts.engine) as db:
+        states = set(db.scalars(select(Message.state).where(Message.direction == Direction.OUT)))
+    assert states == {MessageState.UNKNOWN}
+
+
 def empty(post: Post, simulator: Simulator, times: int = 30) -> None:
     report(post)
     simulator.network.script(Outcome(status_code=405), times=times)
