@@ -63,7 +63,7 @@ def _number(words: Sequence[Word], spot: int, word: Word) -> int | None:
         return None
     before = words[spot - 1].folded if spot else ""
     after = words[spot + 1] if spot + 1 < len(words) else None
-    if (word.glued and word.is_number) or len(word.folded) > LONGEST or before in DATES:
+    if (word.glued and word.is_number) or len(word.folded) > LONGEST or before in DATES or before.isdecimal():
         return None
     if after and (after.is_number or not OTHER_UNITS.isdisjoint(after.forms)):
         return None

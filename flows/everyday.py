@@ -3,6 +3,9 @@
 from flows.folding import fold
 
 _WORDS = """
+les des une mes tes ses nos vos son par sur qui que pas ont est ete ils eux lui moi toi sous car donc puis alors ici
+soit tel cas pers personne personnes individu individus habitant habitants villageois tete tetes bcp stp slt
+the and our his her for not are has had you all one out any its who man men
 bonjour bonsoir salut salam allo merci svp stp vite urgent aidez aider nous vous elle elles leur leurs notre votre
 mais avec sans pour dans vers chez entre apres avant depuis pendant encore toujours jamais souvent aussi tres trop
 beaucoup peu plus moins tout tous toute toutes chaque autre autres meme quelque quand comment pourquoi parce comme
@@ -18,7 +21,7 @@ samedi dimanche janvier fevrier mars avril juin juillet aout septembre octobre n
 route rue piste pont marche ecole mosquee maison case cour champ eau bois pierre terre vent pluie soleil fleuve
 bord bout cote milieu loin pres devant derriere dessus dessous gauche droite nord sud ouest
 grand grande grands petit petite petits bon bonne bien mal grave graves seul jeune jeunes vieux vieille nouveau
-blanc noir rouge vert sale fort forte forts faible pauvre riche malade saigne saignent debout malgre
+attache attaches blanc noir rouge vert sale fort forte forts faible pauvre riche malade saigne debout malgre
 deux trois quatre cinq sept huit neuf cent mille premier deuxieme
 telephone numero carte papier papiers argent sac habits moto voiture camion essence sucre
 hello please thanks thank help need want they them their there here where when what which this that these those
@@ -30,4 +33,17 @@ most very much good well just only also then than your yours mine ours each ever
 اتصلوا اتصل ارجو نريد نحتاج احتاج عدد عددها شخص اشخاص ناس رجل رجال ولد بيت دار ماء ارض طريق سوق مدينه قريه
 يوم ايام ليل صباح مساء ساعه شهر سنه جاء جاءوا وصل وصلوا ذهب قال قالوا وجدنا سمعنا راينا بسرعه ساعدونا حالتهم
 """
+# Of these some are part of longer sayings ("ont tire sur"); alone they say nothing.
+_EMPTY = """
+les des une mes tes ses nos vos son par sur qui que pas ont est ete ils eux elle elles lui moi toi sous puis donc alors
+sont etait avons avec contre entre dans vers chez dune dun cette cet ces tout tous autre autres
+route routes piste village villages ville poste frontiere marche car cas
+personne personnes gens habitant habitants individu individus homme hommes pers
+tete tetes arrive arrives arrivee arrivees passe passes trouve trouvee trouves vu vus
+bonjour bonsoir salut salam slt merci svp stp vite urgent aidez wallah
+the and our for are has had you all one out any its was were been they them there people man men road village town
+seen found arrived between near please send help need
+رأس شخص اشخاص واحد ناس رجال رجل طريق قرية القرية اهل مدينة وصل وصلوا وصول مرت مر من في على الى عن ضد بين مع ساعدونا
+"""
 EVERYDAY = frozenset(fold(_WORDS).split())
+EMPTY = frozenset(fold(_EMPTY).split())

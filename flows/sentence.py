@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flows.counting import COUNTED, OTHER_UNITS, count
-from flows.everyday import EVERYDAY
+from flows.everyday import EMPTY, EVERYDAY
 from flows.form import Form, Kind, Question
 from flows.phrases import Heard, Phrases
 from flows.proposal import Proposal
-from flows.whereabouts import Sighting
+from flows.whereabouts import AROUND, LEADING, OF, Sighting
 from flows.word import Word
 from flows.world import World
 
@@ -17,25 +17,28 @@ PLACE_LEVEL = 3
 MISSPELT, IN_DOUBT = 0.95, 0.5
 OFFERED = 4
 NOTHING_SAID = Phrases.of({})
-ORDINARY = EVERYDAY | OTHER_UNITS | COUNTED.keys()
+ORDINARY = EVERYDAY | EMPTY | OTHER_UNITS | COUNTED.keys()
+ORDINARY_OR_LEADING = ORDINARY | LEADING | OF | AROUND
+SHORT = 2  # letters of a word that says nothing by itself
 ANSWER = "yes"  # a list that has it holds answers to a question: nobody says yes before he is asked
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """proposals: question → what the sentence says; heard: question → all that it may mean; area: the key of a
-    district where the place that it names is one."""
+    district where the place that it names is one; read: the numbers of the words that this was read from."""
 
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     heard: Mapping[str, Sequence[Heard]] = field(default_factory=dict)
     area: str = ""
+    read: frozenset[int] = frozenset()
 
 
 def listen(
     form: Form, words: Sequence[Word], world: World, near: Sequence[str] = (), beside: Sequence[Form] = ()
 ) -> Told:
     """near: keys of places where the writer may well be; beside: forms whose words are no slips of this one's."""
-    taken = _taken([form, *beside], words)
+    taken = ordinary([form, *beside], words)
     right = taken | {spot for spot, word in enumerate(words) if word.folded in world.whereabouts.joined}
     asked = [question for question in form.questions if _is_said(form, question)]
     heard = {question.name: _phrases(form, question).hear(words, right) for question in asked}
@@ -44,7 +47,24 @@ def listen(
     proposals |= _numbers(form, words, about)
     seen = world.whereabouts.find(words, taken=taken, near=near)
     placed, area = places(form, seen, world) if seen else ({}, "")
-    return Told(proposals | placed, heard, area)
+    named = (right - taken) | (set(range(seen.start, seen.end)) if seen else set())
+    return Told(proposals | placed, heard, area, frozenset(about | named))
+
+
+def has_more(forms: Sequence[Form], words: Sequence[Word], told: Told) -> bool:
+    """Whether anything in the sentence was not read: a word that is no number, no everyday word, and part of nothing
+    that was heard."""
+    lists = [_phrases(form, question) for form in forms for question in form.questions if _is_said(form, question)]
+    return any(
+        spot not in told.read and not _is_plain(word, lists) for spot, word in enumerate(words) if not word.is_number
+    )
+
+
+def _is_plain(word: Word, lists: Sequence[Phrases]) -> bool:
+    """An everyday word that may be part of no saying: "argent" may."""
+    if len(word.folded) <= SHORT or not EMPTY.isdisjoint(word.forms):
+        return True
+    return not ORDINARY_OR_LEADING.isdisjoint(word.forms) and not any(phrases.knows(word) for phrases in lists)
 
 
 def _is_said(form: Form, question: Question) -> bool:
@@ -80,7 +100,7 @@ def _numbers(form: Form, words: Sequence[Word], about: set[int]) -> dict[str, Pr
     return {} if found is None else {name: Proposal(str(found)) for name in asked}
 
 
-def _taken(forms: Sequence[Form], words: Sequence[Word]) -> set[int]:
+def ordinary(forms: Sequence[Form], words: Sequence[Word]) -> set[int]:
     """The numbers of the words that are written as they should be, and so are no slips of others."""
     lists = [_phrases(form, question) for form in forms for question in form.questions if _is_said(form, question)]
     return {

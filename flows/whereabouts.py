@@ -12,6 +12,7 @@ from flows.folding import fold
 from flows.word import Word, words_of
 
 LONGEST = 5  # words in a name, particles and all
+LONGEST_MISSPELT = 3
 SHORTEST = 4  # letters of a name that may be misspelt; shorter ones are too much alike
 OFFERED = 4
 
@@ -76,6 +77,33 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """Words that may be one name; forms: without their spaces; led: a particle stands before them, or on them; bare:
+    none is the first of them, or the last."""
+
+    start: int
+    end: int
+    forms: tuple[str, ...]
+    led: bool
+    bare: bool
+
+    @classmethod
+    def of(cls, words: Sequence[Word], start: int, end: int) -> Self:
+        tail = "".join(word.folded for word in words[start + 1 : end])
+        forms = words[start].forms
+        bare = {words[start].folded, words[end - 1].folded}.isdisjoint(LEADING | OF)
+        return cls(start, end, tuple(form + tail for form in forms), len(forms) > 1 or _is_led(words, start), bare)
+
+    def is_free(self, taken: Collection[int]) -> bool:
+        """Whether it may be a misspelt name: of few words, none of which means anything else."""
+        return (
+            self.bare
+            and self.end - self.start <= LONGEST_MISSPELT
+            and not any(spot in taken for spot in range(self.start, self.end))
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Whereabouts:
     """All names; joined: the name without its spaces → the keys that bear it; sized: by its length."""
 
@@ -107,7 +135,7 @@ class Whereabouts:
         taken: the numbers of the words that mean something else, and are no misspelt names; near: keys of places
         where the writer may well be, which decide between namesakes.
         """
-        seen = list(self._all(words, taken))
+        seen = self._seen(words, taken)
         areas = self._areas(words, seen)
         places = [each for each in seen if not self._is_around(words, each)]
         best = _best(places, taken)
@@ -124,33 +152,27 @@ class Whereabouts:
             return None
         return found
 
-    def _all(self, words: Sequence[Word], taken: Collection[int]) -> Iterator[_Seen]:
-        """Every run of words that is a name, or nearly one."""
-        for start in range(len(words)):
-            for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
-                run = words[start:end]
-                if any(word.is_number for word in run):
-                    break
-                yield from self._names(run, start, taken, _is_led(words, start))
+    def _seen(self, words: Sequence[Word], taken: Collection[int]) -> list[_Seen]:
+        """Every run of words that is a name, and what may be a misspelt one unless it is part of such a run."""
+        runs = [_Run.of(words, start, end) for start, end in _spans(words)]
+        exact = [_Seen(run.start, run.end, 0, keys, run.led) for run in runs if (keys := self._named(run))]
+        return exact + [
+            each
+            for run in runs
+            if run.is_free(taken) and not any(_lies_in(run, other) for other in exact)
+            for each in self._misspelt(run)
+        ]
 
-    def _names(self, run: Sequence[Word], start: int, taken: Collection[int], led: bool) -> Iterator[_Seen]:
-        end = start + len(run)
-        tail = "".join(word.folded for word in run[1:])
-        written = [form + tail for form in run[0].forms]
-        joined = led or len(run[0].forms) > 1
-        exact = [key for form in written for key in self.joined.get(form, ())]
-        if exact:
-            yield _Seen(start, end, 0, tuple(dict.fromkeys(exact)), joined)
-        elif len(run) <= 3 and not any(spot in taken for spot in range(start, end)):
-            yield from self._misspelt(written, start, end, joined)
+    def _named(self, run: "_Run") -> tuple[str, ...]:
+        return tuple(dict.fromkeys(key for form in run.forms for key in self.joined.get(form, ())))
 
-    def _misspelt(self, written: Sequence[str], start: int, end: int, led: bool) -> Iterator[_Seen]:
+    def _misspelt(self, run: "_Run") -> Iterator[_Seen]:
         found: dict[int, dict[str, None]] = defaultdict(dict)
-        for form in written:
+        for form in run.forms:
             for name, slips in self._alike(form):
                 found[slips] |= dict.fromkeys(self.joined[name])
         for slips, keys in sorted(found.items()):
-            yield _Seen(start, end, slips, tuple(keys), led)
+            yield _Seen(run.start, run.end, slips, tuple(keys), run.led)
 
     def _alike(self, form: str) -> Iterator[tuple[str, int]]:
         allowed = next((slips for least, slips in SLIPS if len(form) >= least), 0)
@@ -227,6 +249,19 @@ def _begins_alike(form: str, name: str) -> bool:
     return min(len(form), len(name)) > 5 or form[0] == name[0] or form[:2] == name[1::-1]
 
 
+def _spans(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Every run of words without a number."""
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
+            if words[end - 1].is_number:
+                break
+            yield start, end
+
+
+def _lies_in(run: _Run, name: _Seen) -> bool:
+    return name.start <= run.start and run.end <= name.end
+
+
 def _is_led(words: Sequence[Word], start: int) -> bool:
     return start > 0 and words[start - 1].folded in LEADING | OF
 
@@ -247,9 +282,8 @@ def _rank(seen: _Seen) -> tuple[int, bool, int]:
 
 
 def _covers(other: _Seen, each: _Seen) -> bool:
-    """Whether the other is a longer run around it, or the same one, and as well written."""
-    around = other.start <= each.start and each.end <= other.end and other.size > each.size
-    return around and other.slips <= each.slips
+    """Whether the other is a longer run around it: "gogui zamal" is Gogui Zemal with a slip, and not Gogui."""
+    return other.start <= each.start and each.end <= other.end and other.size > each.size
 
 
 def _is_rival(each: _Seen, first: _Seen) -> bool:

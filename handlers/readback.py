@@ -1,5 +1,7 @@
 """What was understood of somebody's own words, in one SMS, for a yes: nothing else brings them to the police."""
 
+from dataclasses import replace
+
 from flows.asking import label
 from flows.engine import begin, values
 from flows.form import Form
@@ -47,7 +49,12 @@ def hear(talk: Talk, state: State, said: str) -> Turn:
 
 
 def show_agreed(talk: Talk, state: State) -> Turn:
-    return filing.file(talk, state)
+    """What is held back stays in the intake under its reference; what was confirmed is a report of its own."""
+    if not state.get("held_back"):
+        return filing.file(talk, state)
+    progress = Progress.from_json(state["progress"])
+    told = replace(progress, answers={name: value for name, value in progress.answers.items() if name != "message"})
+    return filing.file(talk, {**{key: state[key] for key in state if key != "draft"}, "progress": told.to_json()})
 
 
 def show_misread(talk: Talk, state: State) -> Turn:

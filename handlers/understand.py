@@ -8,7 +8,7 @@ from flows.form import Form, Kind
 from flows.progress import Progress
 from flows.proposal import SURE, Proposal
 from flows.reader import Reading, read
-from flows.sentence import Told, listen
+from flows.sentence import Told, has_more, listen
 from flows.word import Word, words_of
 from handlers import fill
 from handlers.anonymity import is_anonymous
@@ -18,6 +18,7 @@ from handlers.turn import Position, State, Talk, Turn
 from models.code import GUARDED, Compartment
 
 INCIDENT, FEEDBACK = "incident", "feedback"
+GROUP = "group"  # words for a whole group say no more than that a guarded desk may be meant
 STRICTEST = (Compartment.PSEA, Compartment.COMPLAINTS, Compartment.PROTECTION)  # where words speak for several
 OWN_WORDS = ("text", "message")  # the questions that keep what was written
 
@@ -118,14 +119,16 @@ def _with_words(form: Form, progress: Progress, text: str) -> Progress:
 
 def _kept(talk: Talk, text: str, state: State, name: str) -> Turn:
     """In the intake, under a reference; then what was understood, or the first thing that was not."""
-    readings = _readings(talk, words_of(text), state)
+    words = words_of(text)
+    readings = _readings(talk, words, state)
     form = talk.desk.forms[_form_of(readings, name)]
     reading = readings[form.name]
     kept = keep_text(talk, text, form.name, state)
-    progress = propose(form, begin(form, _given(talk, reading, state)), reading.proposals, talk.world)
+    proposals = {name: proposal for name, proposal in reading.proposals.items() if name != GROUP}
+    progress = propose(form, begin(form, _given(talk, reading, state)), proposals, talk.world)
     if form.name == FEEDBACK and "code" in progress.answers:
         progress = _with_words(form, progress, text)
-    understood = {"progress": progress.to_json(), **_to_confirm(reading.proposals)}
+    understood = {"progress": progress.to_json(), **_to_confirm(proposals), **_held_back(talk, words, readings, form)}
     asked = converse(talk, Position("fill", {**kept.state, **understood}), None)
     reference = talk.say("intake.kept", reference=kept.state["draft"]["reference"])
     first = Turn(opened=kept.opened, durable=True, effects=kept.effects)
@@ -134,6 +137,14 @@ def _kept(talk: Talk, text: str, state: State, name: str) -> Turn:
 
 def _to_confirm(proposals: Mapping[str, Proposal]) -> dict[str, bool]:
     return {"read": True} if proposals else {}
+
+
+def _held_back(talk: Talk, words: Sequence[Word], readings: Mapping[str, Told], form: Form) -> dict[str, bool]:
+    """Whatever was not read in a text, or may be about somebody in danger or those in uniform, might be a complaint in
+    words that nobody thought of. So the text stays where it is, and only what was confirmed goes to the readers."""
+    forms = [talk.desk.forms[name] for name in (INCIDENT, FEEDBACK)]
+    doubtful = readings[INCIDENT].heard.get(GROUP) or has_more(forms, words, readings[form.name])
+    return {"held_back": True} if doubtful else {}
 
 
 def _form_of(readings: Mapping[str, Told], name: str) -> str:
