@@ -7,7 +7,7 @@ stand for one another; `*` ends the beginning of a word; `?` ends what counts on
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -65,6 +65,7 @@ class Phrases:
     words: frozenset[str] = field(repr=False)
     stems: frozenset[str] = field(repr=False)
     meant: Mapping[str, frozenset[str]] = field(repr=False)
+    sized: Mapping[tuple[bool, int], tuple[str, ...]] = field(repr=False)  # (stem or not, letters) → what has so many
 
     @classmethod
     def of(cls, said: Mapping[str, Sequence[str]]) -> Self:
@@ -77,7 +78,17 @@ class Phrases:
             for atom in _atoms(saying):
                 (stems if atom.stem else words).add(atom.text)
                 meant[atom.text].add(saying.choice)
-        return cls(sayings, frozenset(words), frozenset(stems), {word: frozenset(of) for word, of in meant.items()})
+        sized: dict[tuple[bool, int], list[str]] = defaultdict(list)
+        for stem, texts in ((False, words), (True, stems)):
+            for text in sorted(texts):
+                sized[stem, len(text)].append(text)
+        return cls(
+            sayings,
+            frozenset(words),
+            frozenset(stems),
+            {word: frozenset(of) for word, of in meant.items()},
+            {size: tuple(texts) for size, texts in sized.items()},
+        )
 
     def knows(self, word: Word) -> bool:
         return any(form in self.words or any(form.startswith(stem) for stem in self.stems) for form in word.forms)
@@ -112,20 +123,22 @@ class Phrases:
         """What the word is but for one letter, if that can only be one thing."""
         if len(word.folded) < LONG_ENOUGH or word.is_number:
             return []
-        near = [Atom(known) for known in _at_one(word.folded, self.words, LONG_ENOUGH)]
+        near = [Atom(known) for known in self._at_one(word.folded, stem=False)]
         near += [Atom(stem, stem=True) for stem in self._near_stems(word.folded)]
         meanings = {self.meant[atom.text] for atom in near}
         return near if len(meanings) == 1 else []
 
     def _near_stems(self, written: str) -> set[str]:
         begins = {written[:length] for length in range(LONG_STEM - 1, len(written) + 1)}
-        return {stem for begin in begins for stem in _at_one(begin, self.stems, LONG_STEM)}
+        return {stem for begin in begins for stem in self._at_one(begin, stem=True)}
 
-
-def _at_one(written: str, known: Iterable[str], least: int) -> list[str]:
-    """The known words of that length at least that are one letter, or two letters in the wrong order, away."""
-    near = process.extract(written, list(known), scorer=OSA.distance, score_cutoff=1, limit=None)
-    return [word for word, distance, _ in near if distance == 1 and len(word) >= least]
+    def _at_one(self, written: str, *, stem: bool) -> list[str]:
+        """What is one letter, or two letters in the wrong order, away."""
+        least = LONG_STEM if stem else LONG_ENOUGH
+        sizes = range(max(least, len(written) - 1), len(written) + 2)
+        known = [text for size in sizes for text in self.sized.get((stem, size), ())]
+        near = process.extract(written, known, scorer=OSA.distance, score_cutoff=1, limit=None)
+        return [text for text, distance, _ in near if distance == 1]
 
 
 def _said(saying: Saying, spoken: Spoken) -> Heard | None:
