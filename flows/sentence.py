@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from flows.counting import COUNTED, OTHER_UNITS, count
 from flows.everyday import EMPTY, EVERYDAY
 from flows.form import Form, Kind, Question
+from flows.particles import AROUND, LEADING, OF
 from flows.phrases import Heard, Phrases
 from flows.proposal import Proposal
-from flows.whereabouts import AROUND, LEADING, OF, Sighting
+from flows.whereabouts import Sighting
 from flows.word import Word
 from flows.world import World
 
