@@ -13,7 +13,7 @@ from pathlib import Path
 from service.child import Process, spawn, stop
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
