@@ -1,21 +1,16 @@
 """`routes list|set|remove|try`: which role is told of what, and who would get a report."""
 
-from datetime import datetime
-
 import click
 from flask.cli import AppGroup
 
-from flows.folding import fold
 from handlers.desk import Desk
+from handlers.imagined import Unimaginable, imagine, moment
 from handlers.plan import Step, plan
 from models import audit
 from models import member as members
 from models import route as rules
-from models.base import new_id
 from models.code import Compartment
-from models.gazetteer import PlaceRow
 from models.member import Role
-from models.report import Report
 from service.commands.context import parts
 from service.commands.length import Minute
 from service.database import reading, transaction
@@ -74,41 +69,15 @@ def try_out(code: str, place: str, severity: int | None, minute: int | None) -> 
     here = parts()
     with reading(here.engine) as db:
         desk = here.desk(db)
-        report = _imagined(desk, code, _place(desk, place) if place else None, severity)
-        steps = plan(desk, report, _moment(desk, minute))
+        try:
+            report = imagine(desk, code, place, severity)
+        except Unimaginable as error:
+            raise click.BadParameter(str(error), param_hint=f"--{error.field}") from None
+        steps = plan(desk, report, moment(desk, minute))
         for step in steps:
             click.echo(_line(desk, step))
     if not steps:
         click.echo("Nobody is told: no route leads to anybody.")
-
-
-def _imagined(desk: Desk, code: str, place: PlaceRow | None, severity: int | None) -> Report:
-    entry = desk.codes.entries.get(code)
-    if entry is None:
-        raise click.BadParameter(f"there is no code {code}", param_hint="--code")
-    grave = entry.severity if severity is None else severity
-    return Report(
-        id=new_id(), compartment=entry.compartment, severity=grave, code=code, area=place.pcode if place else None
-    )
-
-
-def _place(desk: Desk, name: str) -> PlaceRow:
-    row = desk.atlas.resolve(name)
-    found = [row] if row else desk.atlas.gazetteer.named(fold(name))
-    if not found:
-        raise click.BadParameter(f"unknown place {name}", param_hint="--place")
-    if len({each.pcode for each in found}) > 1:
-        keys = " or ".join(each.key for each in found)
-        raise click.BadParameter(f"several places are called {name}: write {keys}", param_hint="--place")
-    return found[0]
-
-
-def _moment(desk: Desk, minute: int | None) -> datetime:
-    if minute is None:
-        return desk.now
-    local = desk.now.astimezone(desk.policy.timezone)
-    hour, rest = divmod(minute, 60)
-    return local.replace(hour=hour, minute=rest, second=0, microsecond=0).astimezone(desk.now.tzinfo)
 
 
 def _line(desk: Desk, step: Step) -> str:

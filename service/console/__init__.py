@@ -18,6 +18,7 @@ from service.console import (
     places,
     reports,
     roster,
+    routes,
     sign_in,
 )
 from service.console.assets import KEPT_SECONDS
@@ -35,6 +36,7 @@ PAGES: tuple[Page, ...] = (
     charts.PAGE,
     roster.PAGE,
     places.PAGE,
+    routes.PAGE,
     messages.PAGE,
     errands.PAGE,
     audit.PAGE,
