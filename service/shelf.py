@@ -1,6 +1,7 @@
 """Forms, places and codes kept in memory, and read again when the database says that they have changed."""
 
 import gc
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,12 @@ from flows.language import COMPLETE, Words
 from flows.world import Limits
 from flows.xlsform import FormError, load
 from handlers.atlas import Atlas
+from models import published
 from models.code import CodeBook
 from models.gazetteer import Gazetteer
+from service.form_file import try_out
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Shelf:
 
     def __init__(self, folder: Path, words: Words, limits: Limits) -> None:
         self._forms = load_forms(folder, words, limits)
+        self._words, self._limits = words, limits
+        self._read: dict[bytes, Form] = {}  # of what was uploaded, by its digest
         self._elsewhere = {tag: words.say("place.elsewhere", (tag,)) for tag in COMPLETE}
         self._stock: Stock | None = None
         self._lock = Lock()
@@ -48,10 +55,26 @@ class Shelf:
             return held
         db = reach()
         with self._lock:
-            fresh = Stock(edition, self._forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
+            forms = {**self._forms, **self._published(db)}
+            fresh = Stock(edition, forms, Atlas.of(Gazetteer.read(db), self._elsewhere), CodeBook.read(db))
             self._stock = fresh
             gc.freeze()  # it stays: whoever collects garbage need not go through it each time
         return fresh
+
+    def _published(self, db: Session) -> dict[str, Form]:
+        """The uploaded forms in use. One that fits no longer, since a screen has become smaller perhaps, is left out,
+        and loudly so: the shipped one of its name is there."""
+        found = {}
+        for each in published.in_use(db):
+            form = self._read.get(each.digest)
+            if form is None:
+                tried = try_out(f"{each.name}{each.suffix}", each.source, self._words, self._limits, self._forms)
+                form = tried.form
+            if form is None:
+                logger.error("form %s, version %s, cannot be used any more", each.name, each.version)
+                continue
+            found[each.name] = self._read[each.digest] = form
+        return found
 
 
 def load_forms(folder: Path, words: Words, limits: Limits) -> dict[str, Form]:
