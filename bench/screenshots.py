@@ -22,13 +22,15 @@ from service.stage import LiveStage, theatre
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 COORDINATORS = "+22370000011", "+22370000017"
+NATIONAL = "+22370000015"
+TOLD = (*COORDINATORS, "+22370000018", NATIONAL)
 # What was told in the last two weeks: how many days ago, in which words, and after how many minutes somebody had it.
 EARLIER = [
-    (13, "21#2#40 Gogui", 40), (12, "11#1 Nioro", 12), (12, "62#2 Gogui", 90), (11, "24#2 Nioro", 30),
-    (10, "41#2#60 Gogui", 22), (9, "21#2#15 Nioro", 0), (9, "22#1 Gogui", 9), (8, "71#2 Nioro", 50),
-    (7, "12#1 Nioro", 4), (6, "42#2#120 Gogui", 11), (5, "11#1 Gogui", 7), (5, "61#2 Nioro", 0),
-    (4, "75#1 Nioro", 35), (3, "23#2 Gogui", 14), (3, "21#2#30 Gogui", 0), (2, "13#1 Nioro", 3),
-    (1, "64#2 Gogui", 25), (1, "22#1 Nioro", 8),
+    (13, "21#2#40 Gogui", 40), (12, "11#1 Yelimane", 12), (12, "62#2 Nara", 90), (11, "24#2 Nioro", 30),
+    (10, "41#2#60 Gogui", 22), (9, "21#2#15 Kayes", 0), (9, "22#1 Gogui", 9), (8, "71#2 Kayes", 50),
+    (7, "12#1 Nara", 4), (6, "42#2#120 Gogui", 11), (5, "11#1 Yelimane", 7), (5, "61#2 Nioro", 0),
+    (4, "75#1 Kayes", 35), (3, "23#2 Gogui", 14), (3, "21#2#30 Nara", 0), (2, "13#1 Nioro", 3),
+    (1, "64#2 Kayes", 25), (1, "22#1 Nioro", 8),
 ]  # fmt: skip
 NOW = ["14#1 Nioro", "15#1 Gogui", "12#1 Gogui", "11#2 Gogui"]
 
@@ -61,19 +63,20 @@ def _console(browser: Browser) -> None:
 
 
 def _live_through(stage: LiveStage, began: datetime) -> None:
-    at = began
     for number, (days, text, minutes) in enumerate(EARLIER):
-        then = began + timedelta(days=14 - days, minutes=37 * number % 600)
-        stage.skip(max(then - at, timedelta()))
+        _wait_until(stage, began + timedelta(days=14 - days, minutes=37 * number % 600))
         reference = _tell(stage, f"+223760100{number:02}", text)
-        stage.skip(timedelta(minutes=minutes))
-        at = max(then, at) + timedelta(minutes=minutes)
         if minutes:
+            stage.skip(timedelta(minutes=minutes))
             _answer(stage, reference)
-    stage.skip(datetime.now(UTC) - at - timedelta(minutes=6))
+    _wait_until(stage, datetime.now(UTC) - timedelta(minutes=6))
     found = [_tell(stage, f"+223760200{number:02}", text) for number, text in enumerate(NOW)]
     stage.say(COORDINATORS[0], Channel.SMS, f"ACK {found[1]}")
-    stage.skip(timedelta(minutes=1))
+    _wait_until(stage, datetime.now(UTC))
+
+
+def _wait_until(stage: LiveStage, moment: datetime) -> None:
+    stage.skip(max(moment - stage.parts.now(), timedelta()))
 
 
 def _tell(stage: LiveStage, phone: str, text: str) -> str:
@@ -84,10 +87,11 @@ def _tell(stage: LiveStage, phone: str, text: str) -> str:
 
 
 def _answer(stage: LiveStage, reference: str) -> None:
-    """One takes it; both say that it is over, as a grave one asks for."""
-    stage.say(COORDINATORS[0], Channel.SMS, f"ACK {reference}")
+    """Whoever was told takes it; all say that it is over, as a grave one asks for."""
+    for phone in TOLD:
+        stage.say(phone, Channel.SMS, f"ACK {reference}")
     stage.skip(timedelta(minutes=45))
-    for phone in COORDINATORS:
+    for phone in TOLD:
         stage.say(phone, Channel.SMS, f"CLOS {reference} 1")
 
 
@@ -95,13 +99,15 @@ def _pages(browser: Browser, stage: LiveStage) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
     page = context.new_page()
-    _sign_in(page, stage)
-    _take(page, "board")
-    page.locator(".alert .what").first.click()
-    _take(page, "incident")
+    _sign_in(page, stage, NATIONAL)
     for name in ("map", "charts"):
         page.goto(f"{_address(stage)}/console/{name}/")
         _take(page, name)
+    page.get_by_role("button", name="Quitter").click()
+    _sign_in(page, stage, COORDINATORS[0])
+    _take(page, "board")
+    page.locator(".alert .what").first.click()
+    _take(page, "incident")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{_address(stage)}/console/board/?lang=ar")
     _take(page, "board_ar_narrow")
@@ -112,9 +118,9 @@ def _address(stage: LiveStage) -> str:
     return stage.hooks.partition("/hooks/")[0]
 
 
-def _sign_in(page: Page, stage: LiveStage) -> None:
+def _sign_in(page: Page, stage: LiveStage, phone: str) -> None:
     page.goto(f"{_address(stage)}/console/sign-in")
-    page.fill("#phone", COORDINATORS[0])
+    page.fill("#phone", phone)
     page.fill("#password", page.locator(".offered code").first.inner_text())
     page.fill("#code", page.locator(".offered .code").inner_text())
     page.click("button.main")

@@ -39,10 +39,13 @@ function stale(element, yes) {
 
 for (const element of document.querySelectorAll("[data-live]")) renew(element);
 
+// This machine's clock may be wrong; the page says what time it was at the service when it was made.
+const ahead = Date.now() - new Date(document.body.dataset.now);
+
 // Clocks: <time data-until="…"> counts down, and says how late it is afterwards.
 function tick() {
   for (const element of document.querySelectorAll("time[data-until]")) {
-    const left = Math.round((new Date(element.dataset.until) - Date.now()) / 1000);
+    const left = Math.round((new Date(element.dataset.until) - Date.now() + ahead) / 1000);
     const size = Math.abs(left), hours = Math.floor(size / 3600);
     const shown = hours ? `${hours}:${String(Math.floor(size / 60) % 60).padStart(2, "0")} h` : `${Math.floor(size / 60)}:${String(size % 60).padStart(2, "0")}`;
     element.textContent = left < 0 ? `+${shown}` : shown;
