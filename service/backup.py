@@ -8,7 +8,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from models import hold, schema
 from models.keys import Keyring, Purpose
@@ -36,7 +49,7 @@ def back_up(parts: Parts, path: Path) -> Manifest:
 
 def _write(parts: Parts, archive: zipfile.ZipFile) -> Manifest:
     with _at_one_moment(parts.engine).connect() as connection, connection.begin():
-        revision = connection.scalar(text(f"SELECT version_num FROM {ALEMBIC}"))
+        revision = connection.scalar(select(column("version_num")).select_from(table(ALEMBIC)))
         tables = {
             table.name: write_table(archive, table.name, _rows(connection, table)) for table in _tables(connection)
         }

@@ -60,7 +60,7 @@ def _exercises() -> None:
 
 def _ladder() -> None:
     op.add_column("pace", sa.Column("stale_after_seconds", sa.BigInteger(), server_default="0", nullable=False))
-    op.execute(f"UPDATE pace SET stale_after_seconds = {DAY} WHERE severity < 4")
+    op.execute(sa.text("UPDATE pace SET stale_after_seconds = :day WHERE severity < 4").bindparams(day=DAY))
     op.create_table(
         "bound",
         sa.Column("name", sa.String(length=32), nullable=False),
