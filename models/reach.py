@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,11 +24,16 @@ HOPEFUL = (MessageState.DUE, MessageState.CLAIMED, MessageState.ACCEPTED)
 
 def of(db: Session, alert_ids: Collection[int]) -> dict[int, Reach]:
     """How far each of these alerts has come; one without a message is not among them."""
-    columns = Alert.id, Message.state, Message.given_up_at
-    query = select(*columns).join(Message, _tells_of(Alert.id)).where(Alert.id.in_(alert_ids))
+    own = select(Message.alert_id, Message.state, Message.given_up_at).where(Message.alert_id.in_(alert_ids))
+    together = (
+        select(Telling.alert_id, Message.state, Message.given_up_at)
+        .join(Message, Message.rollup_id == Telling.rollup_id)
+        .where(Telling.alert_id.in_(alert_ids))
+    )
     reached: dict[int, Reach] = {}
-    for alert_id, state, given_up_at in db.execute(query):
-        reached[alert_id] = max(reached.get(alert_id, Reach.LOST), _of(state, given_up_at), key=_nearness)
+    for query in (own, together):
+        for alert_id, state, given_up_at in db.execute(query):
+            reached[alert_id] = max(reached.get(alert_id, Reach.LOST), _of(state, given_up_at), key=_nearness)
     return reached
 
 
@@ -38,12 +42,6 @@ def _of(state: MessageState, given_up_at: datetime | None) -> Reach:
         return Reach.DELIVERED
     waits = state in HOPEFUL or (state is MessageState.UNKNOWN and given_up_at is None)
     return Reach.UNDERWAY if waits else Reach.LOST
-
-
-def _tells_of(alert_id: Any) -> ColumnElement[bool]:
-    """By a text of its own, or by one of several alerts at once."""
-    together = select(Telling.rollup_id).where(Telling.alert_id == alert_id, Telling.rollup_id.is_not(None))
-    return or_(Message.alert_id == alert_id, Message.rollup_id.in_(together))
 
 
 def _nearness(reach: Reach) -> int:
@@ -62,23 +60,34 @@ def count_lost(db: Session) -> int:
 
 def unreached(db: Session, now: datetime, most: int) -> list[int]:
     """The incidents whose ladder waits for an answer from a level of which nobody can be reached."""
-    return list(db.scalars(_unreached(now).limit(most)))
+    return [each for each in db.scalars(_with_a_loss(now).limit(most)) if _is_lost_on(db, each)]
 
 
 def is_unreached(db: Session, incident_id: int, now: datetime) -> bool:
-    return db.scalar(_unreached(now).where(Ladder.incident_id == incident_id)) is not None
+    here = _with_a_loss(now).where(Ladder.incident_id == incident_id)
+    return db.scalars(here.limit(1)).first() is not None and _is_lost_on(db, incident_id)
 
 
-def _unreached(now: datetime) -> Select[tuple[int]]:
-    here = Alert.incident_id == Ladder.incident_id, Alert.level == Ladder.level, Alert.ended_as.is_(None)
+def _with_a_loss(now: datetime) -> Select[tuple[int]]:
+    """Few are: whether all of the level are lost is asked of these alone."""
     free = Ladder.next_at > now, (Ladder.held_until.is_(None)) | (Ladder.held_until <= now)
-    nobody = exists().where(*here, _lost()), ~exists().where(*here, ~_lost())
-    return select(Ladder.incident_id).where(*free, *nobody)
+    waiting = and_(Ladder.incident_id == Alert.incident_id, Ladder.level == Alert.level)
+    return select(Ladder.incident_id).join(Alert, waiting).where(*free, _lost()).distinct()
+
+
+def _is_lost_on(db: Session, incident_id: int) -> bool:
+    """No alert of the level that its ladder has come to may yet be answered."""
+    level = select(Ladder.level).where(Ladder.incident_id == incident_id).scalar_subquery()
+    theirs = Alert.incident_id == incident_id, Alert.level == level, Alert.ended_as.is_(None)
+    return db.scalars(select(Alert.id).where(*theirs, ~_lost()).limit(1)).first() is None
 
 
 def _lost() -> ColumnElement[bool]:
-    theirs = _tells_of(Alert.id)
+    """It was told, and nothing that told of it can be expected to arrive. Texts of its own and those about several
+    alerts at once are asked for apart, and states by what they are not: so each finds its index, and no other."""
     waiting = and_(Message.state == MessageState.UNKNOWN, Message.given_up_at.is_(None))
-    hopeful = or_(Message.state.in_([*HOPEFUL, MessageState.DELIVERED]), waiting)
+    hopeful = or_(Message.state.not_in([MessageState.FAILED, MessageState.HELD, MessageState.UNKNOWN]), waiting)
+    own = exists().where(Message.alert_id == Alert.id, hopeful)
+    together = exists().where(Telling.alert_id == Alert.id, Message.rollup_id == Telling.rollup_id, hopeful)
     still_open = Alert.acked_at.is_(None), Alert.ended_as.is_(None), Alert.tell_at.is_(None)
-    return and_(*still_open, exists().where(theirs), ~exists().where(theirs, hopeful))
+    return and_(*still_open, Alert.tries > 0, ~own, ~together)
