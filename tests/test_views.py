@@ -471,6 +471,7 @@ PLUMBING = {
     "handlers.leaving": "writes",
     "handlers.lifecycle": "moves states",
     "handlers.merging": "joins and separates; the references are shown by those who ask",
+    "handlers.plan": "who would be told of a report that nobody has filed",
     "handlers.rerouting": "hands on to routing",
     "handlers.replying": "sends what a coordinator wrote, with the reference",
     "handlers.resume": "goes on with a draft of this very phone",
