@@ -49,12 +49,12 @@ class Ground:
 
 
 @contextmanager
-def ground(kind: str, officers: int = OFFICERS) -> Iterator[Ground]:
-    """officers: how many more than the demo's roster has."""
+def ground(kind: str, officers: int = OFFICERS, **more: str) -> Iterator[Ground]:
+    """officers: how many more than the demo's roster has; more: settings of its own."""
     with TemporaryDirectory(prefix="karakoro-bench-") as name, _database(kind, Path(name)) as url:
         redis = redis_server.start(Path(name))
         said = {"DATA_DIR": name, "DATABASE_URL": url, "REDIS_URL": redis_server.url(Path(name)), "HELP_NUMBER": "113"}
-        environ = demo_settings.settle({f"{PREFIX}{key}": value for key, value in said.items()}, 0)
+        environ = demo_settings.settle({f"{PREFIX}{key}": value for key, value in {**said, **more}.items()}, 0)
         settings = Settings.from_environment(environ)
         demo_data.prepare(settings)
         parts = build(settings)

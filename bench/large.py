@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, insert, literal, select, text
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, func, insert, literal, select, text
 
 from models.base import UtcDateTime
 from models.code import Compartment
@@ -72,7 +72,7 @@ def _bytes(kind: str, many: int) -> ColumnElement[Any]:
     """Random ones, as what is sealed looks like."""
     if kind == "sqlite":
         return func.randomblob(many)
-    drawn = [func.md5(cast(func.random(), Report.reference.type)) for _ in range(many // 16 + 1)]
+    drawn = [func.md5(cast(func.random(), Text)) for _ in range(many // 16 + 1)]
     return func.substr(func.decode(func.concat(*drawn), "hex"), 1, many)
 
 

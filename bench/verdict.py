@@ -16,7 +16,7 @@ from models.report import Report, ReportState
 from service.database import reading
 from service.parts import Parts
 
-FILED = ("filed.report", "filed.guarded", "filed.feedback")
+FILED = ("report", "report_changed", "guarded", "feedback", "anonymous", "answerable")
 FAILED = ("error.failed", "error.busy", "error.unreadable")
 MOST_CHOICES = 5
 
@@ -48,8 +48,9 @@ class Verdict:
 
     def __post_init__(self) -> None:
         say = self.parts.words.say
-        told = [say(key, (tag,), reference="REF") for key in FILED for tag in COMPLETE]
-        self._filed = re.compile("|".join(re.escape(text).replace("REF", r"(\d{6,8})") for text in told))
+        told = [say(f"filed.{key}", (tag,), reference="REF", digits="CODE") for key in FILED for tag in COMPLETE]
+        patterns = [re.escape(text).replace("REF", r"(\d{6,8})", 1) for text in told]
+        self._filed = re.compile("|".join(each.replace("REF", r"\d{6,8}").replace("CODE", r"\d+") for each in patterns))
         self._sorry = tuple(say(key, (tag,)) for key in FAILED for tag in COMPLETE)
 
     def look(self, status: int, body: str, session: str) -> None:
