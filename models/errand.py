@@ -1,13 +1,12 @@
 """An errand: long work that somebody at the console has asked for, done in small pieces, with how far it has come."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -53,9 +52,11 @@ class ErrandPiece(Base):
     """What came of a few rows, sealed."""
 
     __tablename__ = "errand_piece"
+    __table_args__ = (UniqueConstraint("errand_id", "n"),)
 
-    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"), primary_key=True, autoincrement=False)
-    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)
+    errand_id: Mapped[int] = mapped_column(ForeignKey("errand.id"))
+    n: Mapped[int]
     result_enc: Mapped[bytes]
 
 
@@ -94,6 +95,10 @@ def _about(errand_id: int) -> str:
     return f"errand/{errand_id}/input"
 
 
+def _about_piece(piece_id: int) -> str:
+    return f"errand_piece/{piece_id}/result"
+
+
 def lock(db: Session, errand_id: int) -> Errand | None:
     return db.scalar(select(Errand).where(Errand.id == errand_id).with_for_update())
 
@@ -109,9 +114,9 @@ def rows(keys: Keyring, errand: Errand) -> list[Any]:
 
 def advance(db: Session, keys: Keyring, errand: Errand, count: int, result: object, now: datetime) -> None:
     """So many rows more of the locked errand are seen to; result: of these, as JSON."""
-    about = f"errand/{errand.id}/{errand.done}"
-    sealed = keys.seal(Purpose.MEMBERS, json.dumps(result, ensure_ascii=False).encode(), about)
-    db.add(ErrandPiece(errand_id=errand.id, n=errand.done, result_enc=sealed))
+    piece_id = new_id()
+    sealed = keys.seal_json(Purpose.MEMBERS, result, _about_piece(piece_id))
+    db.add(ErrandPiece(id=piece_id, errand_id=errand.id, n=errand.done, result_enc=sealed))
     errand.done, errand.updated_at = errand.done + count, now
     db.flush()
 
@@ -120,7 +125,7 @@ def results(db: Session, keys: Keyring, errand_id: int) -> Iterator[Any]:
     """What came of each portion, in their order."""
     query = select(ErrandPiece).where(ErrandPiece.errand_id == errand_id).order_by(ErrandPiece.n)
     for piece in db.scalars(query):
-        yield keys.open_json(Purpose.MEMBERS, piece.result_enc, f"errand/{errand_id}/{piece.n}")
+        yield keys.open_json(Purpose.MEMBERS, piece.result_enc, _about_piece(piece.id))
 
 
 def apply(db: Session, errand: Errand, now: datetime) -> None:

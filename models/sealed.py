@@ -13,6 +13,7 @@ from models.base import Base
 from models.code import Compartment
 from models.contact import Contact
 from models.conversation import Conversation
+from models.errand import Errand, ErrandPiece
 from models.invitation import Invitation
 from models.keys import Keyring, Purpose
 from models.mail import Mail
@@ -83,6 +84,8 @@ SEALED = (
     _of(Conversation, "reply_enc", Purpose.SESSIONS),
     _of(Message, "body_enc", Purpose.MESSAGES),
     _of(Mail, "body_enc", Purpose.MESSAGES),
+    _of(Errand, "input_enc", Purpose.MEMBERS),
+    _of(ErrandPiece, "result_enc", Purpose.MEMBERS),
     *(_bodies(compartment) for compartment in Compartment),
 )
 

@@ -47,9 +47,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "errand_piece",
-        sa.Column("errand_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("n", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("errand_id", sa.BigInteger(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("result_enc", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["errand_id"], ["errand.id"], name=op.f("fk_errand_piece_errand_id")),
-        sa.PrimaryKeyConstraint("errand_id", "n", name=op.f("pk_errand_piece")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand_piece")),
+        sa.UniqueConstraint("errand_id", "n", name=op.f("uq_errand_piece_errand_id_n")),
     )
