@@ -105,7 +105,7 @@ def test_a_reporter_hears_once_that_it_is_seen_and_once_that_it_is_closed(post: 
     reference = reported(post, "21#1 Gogui")
     for text in (f"ACK {reference}", f"ACK {reference}", f"CLOS {reference}", f"CLOS {reference}"):
         post.sms(COORDINATOR, text)
-    post.work()
+        post.work()
     assert [message.text for message in simulator.network.inbox(VILLAGER)][1:] == [
         f"Ref {reference} : quelqu'un s'en occupe.",
         f"Ref {reference} : traitee. Merci.",
