@@ -24,4 +24,5 @@ def sums(db: Session, since: datetime) -> list[Sum]:
     kinds = Message.gateway, Message.state
     query = select(*kinds, func.count(), func.coalesce(func.sum(Message.parts), 0))
     mine = query.where(Message.direction == Direction.OUT, Message.created_at >= since)
-    return [Sum(*row) for row in db.execute(mine.group_by(*kinds).order_by(*kinds))]
+    rows = db.execute(mine.group_by(*kinds).order_by(*kinds))
+    return [Sum(gateway, state, count, int(parts)) for gateway, state, count, parts in rows]
