@@ -293,7 +293,8 @@ const SHOWS = {
     const villager = byRole("villager");
     for (const step of document.querySelectorAll("[data-step]")) step.classList.remove("done");
     villager.inbox();
-    for (const letter of "12#1 Gogui") { villager.input.value += letter; villager.weigh(); await pause(90); }
+    const said = `12#1#${2 + Math.floor(Math.random() * 38)} Gogui`; // never the same twice within minutes
+    for (const letter of said) { villager.input.value += letter; villager.weigh(); await pause(90); }
     await pause(500);
     await villager.sms(villager.input.value);
     await answerTheAlert();
