@@ -11,9 +11,11 @@ import pytest
 from click.testing import Result
 from fixtures_service import ADMIN, COORDINATOR, TOKEN, VILLAGER, Post
 from flask import Flask
+from flask.cli import FlaskGroup
 
 from flows.xlsform import write_xlsx
 from service.app import create_app
+from service.commands import WITH_KEYS
 from service.simulator.network import Outcome
 from service.simulator.server import Simulator
 
@@ -182,3 +184,8 @@ def test_a_spreadsheet_is_accepted(post: Post, tmp_path: Path) -> None:
 
 def test_the_hook_token_is_in_no_answer(post: Post) -> None:
     assert TOKEN not in run(post, "doctor").output
+
+
+def test_no_command_of_ours_is_hidden_by_one_of_flasks_own() -> None:
+    ours = {command.name for command in WITH_KEYS}
+    assert not ours & set(FlaskGroup(add_version_option=False).commands)

@@ -27,7 +27,7 @@ def audited(post: Post) -> list[str]:
 
 
 def test_it_is_told_who_would_get_what_by_which_level_and_when(post: Post, simulator: Simulator) -> None:
-    told = run(post, "routes", "try", "--code", "13", "--place", "Gogui", "--at", "23:30")
+    told = run(post, "routing", "try", "--code", "13", "--place", "Gogui", "--at", "23:30")
     in_order = told.output.replace("Nioro coordination, Coordination Nioro", "Coordination Nioro, Nioro coordination")
     assert in_order.splitlines() == [
         "02/03 23:30  level 1, told: Coordination Nioro, Nioro coordination",
@@ -44,13 +44,13 @@ def test_it_is_told_who_would_get_what_by_which_level_and_when(post: Post, simul
 
 
 def test_at_night_what_can_wait_is_told_in_the_morning(post: Post) -> None:
-    told = run(post, "routes", "try", "--code", "21", "--place", "ML1101", "--at", "23:30")
+    told = run(post, "routing", "try", "--code", "21", "--place", "ML1101", "--at", "23:30")
     assert told.output.startswith("03/03 06:00  level 1, told: ")
     assert len(told.output.splitlines()) == 1
 
 
 def test_a_person_in_danger_goes_to_one_desk(post: Post) -> None:
-    told = run(post, "routes", "try", "--code", "33", "--place", "Gogui")
+    told = run(post, "routing", "try", "--code", "33", "--place", "Gogui")
     assert [line.split("  ")[1] for line in told.output.splitlines()] == [
         "level 1, told: Protection",
         "nobody is left; the administrator is told: Administration",
@@ -58,12 +58,12 @@ def test_a_person_in_danger_goes_to_one_desk(post: Post) -> None:
 
 
 def test_what_nobody_is_told_of_says_so(post: Post) -> None:
-    assert run(post, "routes", "try", "--code", "54").output == "Nobody is told: no route leads to anybody.\n"
+    assert run(post, "routing", "try", "--code", "54").output == "Nobody is told: no route leads to anybody.\n"
 
 
 def test_the_plan_is_what_happens(post: Post, simulator: Simulator) -> None:
     """Everybody named in it, and nobody else, is told as often as it says."""
-    planned = run(post, "routes", "try", "--code", "13", "--place", "Gogui").output
+    planned = run(post, "routing", "try", "--code", "13", "--place", "Gogui").output
     post.sms("+22376000001", "13#1 Gogui")
     post.work()
     for _ in range(8):
@@ -89,21 +89,21 @@ def test_the_plan_is_what_happens(post: Post, simulator: Simulator) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_and_named(post: Post, words: tuple[str, ...], told: str) -> None:
-    result = run(post, "routes", *words)
+    result = run(post, "routing", *words)
     assert result.exit_code != 0
     assert told in result.output
     assert audited(post) == []
 
 
 def test_a_route_is_set_and_taken_away_and_the_audit_knows(post: Post, simulator: Simulator) -> None:
-    assert run(post, "routes", "set", "operations", "officer", "4").output == "Done.\n"
-    assert "operations   officer      from severity 4" in run(post, "routes", "list").output
-    assert "Poste de Gogui" in run(post, "routes", "try", "--code", "13", "--place", "Gogui").output.splitlines()[0]
+    assert run(post, "routing", "set", "operations", "officer", "4").output == "Done.\n"
+    assert "operations   officer      from severity 4" in run(post, "routing", "list").output
+    assert "Poste de Gogui" in run(post, "routing", "try", "--code", "13", "--place", "Gogui").output.splitlines()[0]
     post.sms("+22376000001", "13#1 Gogui")
     post.work()
     assert simulator.network.inbox(OFFICER)[0].text.startswith("!!S4")
-    assert run(post, "routes", "remove", "operations", "officer").output == "Done.\n"
-    assert "officer" not in run(post, "routes", "list").output
+    assert run(post, "routing", "remove", "operations", "officer").output == "Done.\n"
+    assert "officer" not in run(post, "routing", "list").output
     assert audited(post) == ["route_set", "route_removed"]
 
 
@@ -112,7 +112,7 @@ def test_a_clock_is_changed_and_the_plan_follows(post: Post) -> None:
     assert "severity 4: told at once, answered within 5m, told 1x, wakes people, never dropped" in (
         run(post, "clocks", "list").output
     )
-    lines = run(post, "routes", "try", "--code", "13", "--place", "Gogui").output.splitlines()
+    lines = run(post, "routing", "try", "--code", "13", "--place", "Gogui").output.splitlines()
     assert [line.split("  ")[0] for line in lines] == ["02/03 09:00", "02/03 09:05", "02/03 09:10", "02/03 09:15"]
     assert audited(post) == ["clock_set"]
 
@@ -159,7 +159,7 @@ def test_on_call_hours_are_set_and_shown(post: Post) -> None:
     assert run(post, "duty", "show", COORDINATOR).output == "always\n"
     assert run(post, "duty", "set", COORDINATOR, "12345@06:00-18:00", "67@18:00-06:00").exit_code == 0
     assert run(post, "duty", "show", COORDINATOR).output == "12345@06:00-18:00\n67@18:00-06:00\n"
-    tried = run(post, "routes", "try", "--code", "13", "--place", "Gogui", "--at", "23:30").output.splitlines()
+    tried = run(post, "routing", "try", "--code", "13", "--place", "Gogui", "--at", "23:30").output.splitlines()
     assert tried[0] == "02/03 23:30  level 1, told: Nioro coordination"
     assert "expected always or hours" in run(post, "duty", "set", COORDINATOR, "weekdays").output
     run(post, "duty", "set", COORDINATOR, "always")

@@ -1,4 +1,4 @@
-"""`routes list|set|remove|try`: which role is told of what, and who would get a report."""
+"""`routing list|set|remove|try`: which role is told of what, and who would get a report."""
 
 import click
 from flask.cli import AppGroup
@@ -15,7 +15,7 @@ from service.commands.context import parts
 from service.commands.length import Minute
 from service.database import reading, transaction
 
-routes = AppGroup("routes", help="Which role is told of what.")
+routes = AppGroup("routing", help="Which role is told of what.")
 COMPARTMENT = click.Choice([each.value for each in Compartment])
 ROLE = click.Choice([each.value for each in Role])
 
