@@ -81,6 +81,12 @@ def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
             return made
 
 
+def look(db: Session, keys: Keyring, phone: str, now: datetime) -> Known | None:
+    """The contact of that phone, if there is one; nothing is made, and nothing locked."""
+    row = LOOK.first(bare(db), {"whose": keys.pseudonym(phone), "now": now})
+    return Known(*row) if row is not None else None
+
+
 def known() -> Select[Any]:
     """The row of a Known, for the phone with the pseudonym `whose`; `now` tells whose seat has ended."""
     now = bindparam("now", type_=UtcDateTime)
@@ -106,7 +112,7 @@ def known() -> Select[Any]:
     )
 
 
-LOCK = Prepared(known().with_for_update(of=Contact))
+LOOK, LOCK = Prepared(known()), Prepared(known().with_for_update(of=Contact))
 
 
 def _new(dialect: Dialect) -> Insert:

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Select, String, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, Select, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, new_id
@@ -59,6 +59,18 @@ def keep(db: Session, source: Source, member_id: int, now: datetime) -> int:
         db.add(form)
     db.flush()
     return form.id
+
+
+def waiting(db: Session, form_id: int) -> PublishedForm | None:
+    """That upload, if it is not published, or was taken back."""
+    not_there = PublishedForm.published_at.is_(None) | PublishedForm.withdrawn_at.is_not(None)
+    return db.scalar(select(PublishedForm).where(PublishedForm.id == form_id, not_there))
+
+
+def discard(db: Session, form_id: int) -> str | None:
+    """The name of the upload that is no more; None where there is none that was never published."""
+    never = PublishedForm.id == form_id, PublishedForm.published_at.is_(None)
+    return db.scalar(delete(PublishedForm).where(*never).returning(PublishedForm.name))
 
 
 def publish(db: Session, form_id: int, now: datetime) -> bool:

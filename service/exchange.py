@@ -74,7 +74,7 @@ def _answer_hop(
     heard = _heard(desk, request, dial)
     if dial is not None and (heard.kind is Kind.SAME or dial.ended):
         return Screen(dial.reply, dial.ended), ()
-    caller = _caller(desk, known, grip.phone)
+    caller = caller_of(desk, known, grip.phone)
     if dial is not None and dial.taken_over:
         return Screen(desk.say("dial.taken_over", caller.language), True), ()
     if dial is None and dials_too_often:
@@ -124,7 +124,8 @@ def _said(turn: Turn, reply: str, history: str, durable: bool) -> conversations.
     )
 
 
-def _caller(desk: Desk, known: contacts.Known, phone: str) -> Caller:
+def caller_of(desk: Desk, known: contacts.Known, phone: str) -> Caller:
+    """Who speaks from a phone that is known."""
     places = desk.atlas.gazetteer
     post, last = places.by_id(known.post_place_id), places.by_id(known.last_place_id)
     seat = None
@@ -170,7 +171,7 @@ class Texted:
 def _converse_by_sms(desk: Desk, known: contacts.Known, sender: str, sms: Texted) -> tuple[Effect, ...]:
     dial = conversations.find(db := desk.db, desk.keys, "sms", str(known.id))
     dial = dial or conversations.begin(db, "sms", str(known.id), known.id, "sms", desk.now)
-    talk = Talk(desk, _caller(desk, known, sender), Channel.SMS, dial.id, dial.acts)
+    talk = Talk(desk, caller_of(desk, known, sender), Channel.SMS, dial.id, dial.acts)
     turn = texting.answer(talk, sms.text, _asked(desk, dial), _echo(desk, sms))
     leaving.set_aside(desk, known.id, callback.beneath(_position(dial)), turn, dial.heard_at)
     conversations.save(db, desk.keys, dial, _said(turn, "", "", durable=True), desk.now, desk.policy.dialogue)

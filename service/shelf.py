@@ -18,6 +18,7 @@ from handlers.atlas import Atlas
 from models import published
 from models.code import CodeBook
 from models.gazetteer import Gazetteer
+from models.published import PublishedForm
 from service.form_file import try_out
 
 logger = logging.getLogger(__name__)
@@ -66,15 +67,22 @@ class Shelf:
         and loudly so: the shipped one of its name is there."""
         found = {}
         for each in published.in_use(db):
-            form = self._read.get(each.digest)
-            if form is None:
-                tried = try_out(f"{each.name}{each.suffix}", each.source, self._words, self._limits, self._forms)
-                form = tried.form
+            form = self.form_of(each)
             if form is None:
                 logger.error("form %s, version %s, cannot be used any more", each.name, each.version)
                 continue
-            found[each.name] = self._read[each.digest] = form
+            found[each.name] = form
         return found
+
+    def form_of(self, upload: PublishedForm) -> Form | None:
+        """What was uploaded, read once; None where it does not fit."""
+        form = self._read.get(upload.digest)
+        if form is None:
+            name = f"{upload.name}{upload.suffix}"
+            form = try_out(name, upload.source, self._words, self._limits, self._forms).form
+        if form is not None:
+            self._read[upload.digest] = form
+        return form
 
 
 def load_forms(folder: Path, words: Words, limits: Limits) -> dict[str, Form]:

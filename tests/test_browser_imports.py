@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fixtures_browser import Visit
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from test_browser_phone import keys
 from test_console_forms import CARD
 
@@ -36,7 +36,9 @@ def test_a_roster_is_checked_row_by_row_and_the_right_rows_are_taken(visit: Visi
     expect(page.locator("tbody")).not_to_contain_text("Sans role")
 
 
-def test_a_form_with_a_fault_is_refused_and_mended_it_is_on_a_phone(visit: Visit, tmp_path: Path) -> None:
+def test_a_form_with_a_fault_is_refused_and_mended_it_is_tried_and_then_on_a_phone(
+    visit: Visit, tmp_path: Path
+) -> None:
     wrong, right = tmp_path / "wrong.md", tmp_path / "right.md"
     right.write_text(CARD.format(version="1"), encoding="utf-8")
     wrong.write_text(CARD.format(version="1").replace("| note | second", "| nope | second"), encoding="utf-8")
@@ -48,7 +50,8 @@ def test_a_form_with_a_fault_is_refused_and_mended_it_is_on_a_phone(visit: Visit
     visit.complaints.clear()  # the browser notes that a form was answered 400
     page.set_input_files("#file", right)
     page.click("form:has(#file) button.main")
-    page.click("#checked form button.main")
+    _try_out(page)
+    page.locator("li", has_text="card_photo").locator("form[action$='/publish'] button").click()
     expect(page.locator("section.card").first).to_contain_text("card_photo")
     phones = visit.tab("/phone")
     officer = phones.locator(".phone[data-role=officer]").first
@@ -58,3 +61,26 @@ def test_a_form_with_a_fault_is_refused_and_mended_it_is_on_a_phone(visit: Visit
         expect(officer.locator(".view")).to_contain_text(shown, timeout=20 * SECONDS)
     page.click("form[action$='/card_photo/back'] button")
     expect(page.locator("section.card").first).not_to_contain_text("card_photo")
+
+
+def _try_out(page: Page) -> None:
+    """In each of its languages, to its end, while the phone beside it has nothing of it; and back to the forms."""
+    page.click("#checked form[action$='/try'] button")
+    expect(page.locator("h1")).to_contain_text("card_photo")
+    tried, beside = page.locator(".phone[data-trial]"), page.locator(".phone[data-role=officer]:not([data-trial])")
+    for tongue, first in (("ar", "تحقق من الصورة"), ("en", "Check the photo"), ("fr", "Verifiez la photo")):
+        page.select_option("#tongue", tongue)
+        tried.locator(".call").click()
+        expect(tried.locator(".view")).to_contain_text(first)
+        expect(tried.locator(".measure")).to_contain_text("UCS-2" if tongue == "ar" else "GSM-7")
+        tried.locator(".right").click()
+    for pressed, shown in (("", "Verifiez la photo"), ("9", "Verifiez la date"), ("9", "Rien n'a ete garde")):
+        keys(tried, pressed)
+        tried.locator(".call").click()
+        expect(tried.locator(".view")).to_contain_text(shown)
+    for pressed, shown in (("*384*1234#", "Signaler"), ("2", "Fiche : document")):
+        keys(beside, pressed)
+        beside.locator(".call").click()
+        expect(beside.locator(".view")).to_contain_text(shown, timeout=20 * SECONDS)
+    expect(beside.locator(".view")).not_to_contain_text("Photo")
+    page.click(".on-trial a.button")

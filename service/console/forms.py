@@ -10,7 +10,8 @@ from flows.form import Form
 from models import audit, published
 from models.member import Role
 from models.published import PublishedForm, Source, Version
-from service.console.page import Page, render
+from service import trial
+from service.console.page import Page, has_phones, render
 from service.console.visitor import visitor
 from service.database import reading, transaction
 from service.form_file import Tried, try_out
@@ -54,6 +55,27 @@ def blueprint(parts: Parts) -> Blueprint:
             if not published.publish(db, form_id, parts.now()):
                 abort(404)
             audit.record(db, visitor().member_id, "form_published", form_id, "from now on", parts.now())
+        return redirect(url_for("console.forms.show"), 303)
+
+    @page.post("/<int:form_id>/try")
+    def try_it(form_id: int) -> Answer:
+        """On the phones' page, where there is one, and for whoever asked."""
+        if not has_phones():
+            abort(404)
+        with transaction(parts.engine) as db:
+            ticket = trial.begin(parts, db, form_id, visitor().member_id)
+            if ticket is None:
+                abort(404)
+            audit.record(db, visitor().member_id, "form_tried", form_id, "on a phone of the page", parts.now())
+        return redirect(url_for("phone.show", trial=ticket), 303)
+
+    @page.post("/<int:form_id>/discard")
+    def discard(form_id: int) -> Answer:
+        with transaction(parts.engine) as db:
+            name = published.discard(db, form_id)
+            if name is None:
+                abort(404)
+            audit.record(db, visitor().member_id, "form_discarded", form_id, name, parts.now())
         return redirect(url_for("console.forms.show"), 303)
 
     @page.post("/<name>/back")

@@ -54,10 +54,9 @@ class Gate:
         return None
 
     def enter_without_account(self) -> None:
-        """Before a page that is there for everybody on this machine: the phones."""
+        """Before a page that is there for everybody on this machine, whether or not they have signed in: the phones."""
         g.language = self._language(DEFAULT)
-        g.visitor = None
-        self._take_guest()
+        self._recognise()
         self._check_form()
 
     def leave(self, response: Response) -> Response:

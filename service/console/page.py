@@ -91,10 +91,15 @@ def _common(parts: Parts) -> Mapping[str, Any]:
         "visitor_name": g.get("visitor_name", ""),
         "menu": _menu(seated.role) if seated else (),
         "demo": parts.settings.demo,
-        "has_phones": "phone" in current_app.blueprints,
+        "has_phones": has_phones(),
         "now": parts.now(),
         "here": request.path,
     }
+
+
+def has_phones() -> bool:
+    """Whether there are phones in the browser, on which nothing is real."""
+    return "phone" in current_app.blueprints
 
 
 def _form_field() -> Markup:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, g, request
 from werkzeug.wrappers import Response as Answer
 
 from flows import gsm7
 from service import demo_data
+from service.console import trial
 from service.console.gate import Gate
 from service.console.page import render, tongue
 from service.handset import NoSimulator, Refused, ask, phones_at
@@ -23,7 +24,7 @@ MOST_PHONES = 12
 NUMBER = re.compile(r"\+\d{8,15}")
 WORDS = (
     "hint", "dialling", "session_over", "hang_up", "send", "inbox", "write", "back", "empty", "parts", "part",
-    "no_answer", "network_ended", "left",
+    "no_answer", "network_ended", "left", "try", "again", "trial_hint",
 )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def blueprint(parts: Parts, gate: Gate) -> Blueprint:
 
     @page.get("")
     def show() -> Answer:
-        return render(parts, "phone.html", **_set_up(parts))
+        return render(parts, "phone.html", **trial.on_page(parts, g.language), **_set_up(parts))
 
     @page.post("/dial")
     def dial() -> Mapping[str, Any]:
@@ -74,6 +75,8 @@ def blueprint(parts: Parts, gate: Gate) -> Blueprint:
         """Number → what that phone has received, oldest first."""
         numbers = [number for number in request.args.getlist("number")[:MOST_PHONES] if NUMBER.fullmatch(number)]
         return {number: [_priced(each) for each in ask(base, "GET", f"{number}/messages").json()] for number in numbers}
+
+    trial.add_to(page, parts)
 
     @page.errorhandler(NoSimulator)
     @page.errorhandler(Refused)

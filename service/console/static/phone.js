@@ -20,9 +20,11 @@ export function measure(text) {
 }
 
 async function post(act, form) {
-  const body = new URLSearchParams({ ...form, form_token: token });
+  const body = new URLSearchParams(form);
+  body.append("form_token", token);
   const answer = await fetch(`/phone/${act}`, { method: "POST", body });
   const said = await answer.json().catch(() => ({ refused: `HTTP ${answer.status}` }));
+  if (answer.status === 403) location.reload(); // whoever had signed in has no longer
   if (!answer.ok) throw new Error(said.refused || `HTTP ${answer.status}`);
   return said;
 }
@@ -76,6 +78,8 @@ class Phone {
     this.element.dataset.mode = mode;
     this.left.textContent = left;
     this.right.textContent = right;
+    this.left.hidden = !left;
+    this.right.hidden = !right;
     this.entry.hidden = mode === "over";
     this.badge.hidden = !this.unread;
     this.badge.textContent = `✉ ${this.unread}`;
@@ -166,7 +170,7 @@ class Phone {
   async hop(act, text) {
     this.element.classList.add("busy");
     try {
-      const { text: shown, ended } = await post(act, { number: this.number, text });
+      const { text: shown, ended } = await this.ask(act, text);
       if (ended) this.until = 0;
       this.screen(shown, ended);
       if (ended && REFERENCE.test(shown)) story.note("filed", shown.match(REFERENCE)[0]);
@@ -178,11 +182,15 @@ class Phone {
     }
   }
 
+  ask(act, text) {
+    return post(act, { number: this.number, text });
+  }
+
   async hangUp(note = "") {
     const open = this.mode === "ussd";
     this.until = 0;
     this.idle(note);
-    if (open) await post("hang-up", { number: this.number }).catch(() => {});
+    if (open) await this.ask("hang-up", "").catch(() => {});
   }
 
   async sms(text) {
@@ -240,6 +248,37 @@ class Phone {
   }
 }
 
+// A phone that tries a form. All that was keyed goes along each time; it has no SMS, and reaches no network.
+class TrialPhone extends Phone {
+  idle(note = "") {
+    super.idle(note || words.trial_hint);
+    this.view.querySelector(".code").textContent = this.element.dataset.form;
+  }
+
+  show(mode, left, right) {
+    if (mode === "ussd") super.show(mode, left, right);
+    else super.show(mode, mode === "over" ? words.again : words.try, "");
+  }
+
+  pressLeft() {
+    if (this.mode === "ussd") this.send();
+    else this.call();
+  }
+
+  async ask(act, text) {
+    if (act === "hang-up") return {};
+    this.keyed = act === "dial" ? [] : [...this.keyed, text];
+    const language = document.getElementById("tongue").value, { trial } = this.element.dataset;
+    return post("trial", [
+      ["trial", trial], ["number", this.number], ["language", language], ...this.keyed.map((said) => ["said", said]),
+    ]);
+  }
+
+  receive() {} // what comes in is for the phone beside it
+}
+
+const phoneOf = (element) => (element.dataset.trial ? new TrialPhone(element) : new Phone(element));
+
 // ---- the story above the phones: how far the newest report has come
 
 const ORDER = ["filed", "alerted", "answered", "heard"];
@@ -279,7 +318,7 @@ async function until(truth, seconds = 25) {
   return false;
 }
 
-const byRole = (role) => phones.find((phone) => phone.role === role);
+const byRole = (role) => phones.find((phone) => phone.role === role && !(phone instanceof TrialPhone));
 
 async function answerTheAlert() {
   const coordinator = byRole("coordinator");
@@ -313,7 +352,7 @@ const SHOWS = {
   },
 };
 
-const phones = [...document.querySelectorAll("#phones .phone")].map((element) => new Phone(element));
+const phones = [...document.querySelectorAll("#phones .phone")].map(phoneOf);
 
 document.getElementById("add").addEventListener("click", () => {
   const copy = document.getElementById("phone").content.firstElementChild.cloneNode(true);
@@ -337,7 +376,8 @@ setInterval(() => phones.forEach((phone) => phone.tick()), 250);
 async function look() {
   const query = new URLSearchParams(phones.map((phone) => ["number", phone.number]));
   try {
-    const answer = await fetch(`/phone/inbox?${query}`);
+    const answer = await fetch(`/phone/inbox?${query}`, { headers: { "X-Live": "yes" } });
+    if (answer.status === 401) { location.reload(); return; }
     if (answer.ok) {
       const inboxes = await answer.json();
       phones.forEach((phone) => inboxes[phone.number] && phone.receive(inboxes[phone.number]));
