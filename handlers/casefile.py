@@ -1,19 +1,19 @@
 """One incident whole, as far as its reader may see it: reports, history, who was told; every look is written down."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.form import Channel
 from flows.recounting import recount
 from handlers import caselist as lists
-from handlers import merging
+from handlers import merging, replying
 from handlers.briefing import GRADES, UNKNOWN_SOURCE
 from handlers.caselist import Line
 from handlers.desk import Desk
 from handlers.lifecycle import MOVES, Act
 from handlers.reading_room import Reader, Sight, contents
-from handlers.replying import may_reply
+from handlers.replying import Said, may_reply
 from models import caselist
 from models import incident as incidents
 from models import likeness as likenesses
@@ -22,7 +22,7 @@ from models import report as reports
 from models.alert import Alert
 from models.code import Compartment
 from models.incident import History, IncidentState
-from models.message import MessageState
+from models.message import Message, MessageState
 from models.report import Report
 
 AT_ONCE = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})  # read without being asked why
@@ -68,28 +68,41 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An SMS about it to a member, without its text."""
+    """An SMS about it: an alert to a member (who), without its text; or a reply to the teller of the report of that
+    reference (to), by whom, and with its text where that is open."""
 
-    who: str
     created_at: datetime
     state: MessageState
     parts: int
     cost: str
     gateway: str
+    who: str
+    to: str = ""
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFile:
-    """acts: what may be done now, by this reader; closed: contents that are opened only for a reason. By their
-    references: like, what it may be a duplicate of; into, what it is a duplicate of; parts, what it has gathered."""
+class Standing:
+    """How an incident stands, without what its reports say. acts: what may be done now, by this reader; count: of the
+    reports that this reader knows of."""
 
     line: Line
-    reports: Sequence[Told]
     history: Sequence[Step]
     warned: Sequence[Warned]
     messages: Sequence[Sent]
     acts: Sequence[Act]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """closed: there are contents that are opened only for a reason. By their references: like, what it may be a
+    duplicate of; into, what it is a duplicate of; parts, what it has gathered."""
+
+    standing: Standing
+    reports: Sequence[Told]
     closed: bool
+    is_open: bool
     like: str
     into: str
     parts: Sequence[str]
@@ -100,23 +113,50 @@ def open_file(desk: Desk, reader: Reader, incident_id: int, language: str, *, as
     line = lists.one(desk, reader, incident_id, language)
     if line is None:
         return None
-    names: dict[int, str] = {}
     open_now = asked or line.about.compartment in AT_ONCE
-    gathered = [each for one in incidents.family(desk.db, incident_id) for each in reports.of_incident(desk.db, one)]
+    gathered = _gathered(desk, incident_id)
     told = [_told(desk, reader, each, language, open_now) for each in gathered]
     may_act = any(each.sight is Sight.CONTENTS for each in told)
     return CaseFile(
-        line=line,
+        standing=_stand(desk, reader, line, gathered, open_now),
         reports=[each for each in told if each.sight > Sight.NOTHING],
-        history=[_step(desk, names, each) for each in caselist.history(desk.db, incident_id)],
-        warned=[_warned(desk, names, each) for each in caselist.alerts_on(desk.db, incident_id)],
-        messages=_messages(desk, names, incident_id),
-        acts=[act for act, (before, _) in MOVES.items() if line.about.state in before] if may_act else [],
         closed=may_act and not open_now,
+        is_open=may_act and open_now,
         like=_reference(desk, likenesses.proposed(desk.db, incident_id)) if may_act else "",
         into=_reference(desk, incidents.joined_to(desk.db, incident_id)),
         parts=merging.parts(desk, incident_id) if may_act else [],
     )
+
+
+def look(desk: Desk, reader: Reader, incident_id: int, language: str, *, open_now: bool) -> Standing | None:
+    """None where this reader may not know of it. Nothing is written down, since nothing that was reported is read;
+    open_now: replies are shown with their words, to whoever has opened the file."""
+    line = lists.one(desk, reader, incident_id, language)
+    return _stand(desk, reader, line, _gathered(desk, incident_id), open_now) if line else None
+
+
+def _stand(desk: Desk, reader: Reader, line: Line, gathered: Sequence[Report], open_now: bool) -> Standing:
+    names: dict[int, str] = {}
+    incident_id = line.about.incident_id
+    sights = [reader.sight(desk, each) for each in gathered]
+    replies = [
+        _reply(desk, names, each, said)
+        for each in gathered
+        for said in replying.said(desk, reader, each, open_now=open_now)
+    ]
+    may_act = Sight.CONTENTS in sights
+    return Standing(
+        line=line,
+        history=[_step(desk, names, each) for each in caselist.history(desk.db, incident_id)],
+        warned=[_warned(desk, names, each) for each in caselist.alerts_on(desk.db, incident_id)],
+        messages=sorted([*_alerts(desk, names, incident_id), *replies], key=lambda sent: sent.created_at),
+        acts=[act for act, (before, _) in MOVES.items() if line.about.state in before] if may_act else [],
+        count=sum(sight > Sight.NOTHING for sight in sights),
+    )
+
+
+def _gathered(desk: Desk, incident_id: int) -> list[Report]:
+    return [each for one in incidents.family(desk.db, incident_id) for each in reports.of_incident(desk.db, one)]
 
 
 def _told(desk: Desk, reader: Reader, report: Report, language: str, open_now: bool) -> Told:
@@ -152,12 +192,16 @@ def _warned(desk: Desk, names: dict[int, str], each: Alert) -> Warned:
     return Warned(who, each.level, each.tries, each.due_at, each.acked_at, each.ended_as)
 
 
-def _messages(desk: Desk, names: dict[int, str], incident_id: int) -> list[Sent]:
-    found = caselist.messages_on(desk.db, incident_id)
-    return [
-        Sent(_name(desk, names, whom), row.created_at, row.state, row.parts, row.cost or "", row.gateway)
-        for whom, row in found
-    ]
+def _alerts(desk: Desk, names: dict[int, str], incident_id: int) -> list[Sent]:
+    return [_sent(row, _name(desk, names, whom)) for whom, row in caselist.messages_on(desk.db, incident_id)]
+
+
+def _reply(desk: Desk, names: dict[int, str], report: Report, said: Said) -> Sent:
+    return replace(_sent(said.message, _name(desk, names, said.by)), to=report.reference, text=said.text)
+
+
+def _sent(row: Message, who: str) -> Sent:
+    return Sent(row.created_at, row.state, row.parts, row.cost or "", row.gateway, who)
 
 
 def _name(desk: Desk, names: dict[int, str], member_id: int | None) -> str:

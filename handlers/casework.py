@@ -125,7 +125,7 @@ def reply(desk: Desk, reader: Reader, report_id: int, text: str, once: str) -> t
     report = reports.lock(desk.db, report_id)
     if report is None or report.incident_id is None or reader.sight(desk, report) < Sight.CONTENTS:
         raise NotYours
-    effects = replying.reply(desk, report, text, once)
+    effects = replying.reply(desk, report, reader.member_id, text, once)
     if effects:
         incidents.note(desk.db, incidents.lock(desk.db, report.incident_id), "replied", desk.now)
         audit.record(desk.db, reader.member_id, "replied", report.id, "in the console", desk.now)

@@ -1,15 +1,20 @@
 """A word from the coordinator to whoever reported: only where that phone has asked for it, or allowed it."""
 
+from dataclasses import dataclass
+
 from flows.form import Channel
 from flows.gsm7 import fit, parts
 from flows.language import DEFAULT
 from handlers.desk import Desk
 from handlers.outbox import write
+from handlers.reading_room import Reader, Sight
 from handlers.turn import Deliver
 from models import contact as contacts
 from models import member as members
+from models import message as messages
 from models import ticket as tickets
 from models.code import GUARDED
+from models.message import Message
 from models.report import Report
 
 MOST_PARTS = 2
@@ -54,13 +59,39 @@ def wording(desk: Desk, report: Report, text: str) -> str:
     return fitted
 
 
-def reply(desk: Desk, report: Report, text: str, once: str) -> tuple[Deliver, ...]:
-    """once: of the form that was sent; the same form twice makes one message. Raises NotAllowed and TooLong."""
+def reply(desk: Desk, report: Report, member_id: int, text: str, once: str) -> tuple[Deliver, ...]:
+    """member_id: who writes; once: of the form that was sent; the same form twice makes one message. Raises NotAllowed
+    and TooLong."""
     contact_id = _reachable(desk, report)
     if contact_id is None or not may_reply(desk, report):
         raise NotAllowed
-    message_id = write(desk, contact_id, wording(desk, report, text), f"said:{report.id}:{once}")
+    purpose = f"{messages.replying_to(report.id)}{member_id}:{once}"
+    message_id = write(desk, contact_id, wording(desk, report, text), purpose)
     return (Deliver((message_id,)),) if message_id else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply that was written; by: the member, None where that was not noted; text: None where it is not open to the
+    reader, or no longer there."""
+
+    message: Message
+    by: int | None
+    text: str | None
+
+
+def said(desk: Desk, reader: Reader, report: Report, *, open_now: bool) -> list[Said]:
+    """The replies to whoever told that report, for whom may read it whole; open_now: with what they say. They lie where
+    they were sent from, so what was wiped there is not shown here."""
+    if reader.sight(desk, report) < Sight.CONTENTS:
+        return []
+    contact_id = report.contact_id or tickets.answerable(desk.db, desk.keys, report.id, desk.now)
+    found = messages.replies(desk.db, contact_id, report.id) if contact_id is not None else []
+    return [Said(each, messages.author(each), _text(desk, each) if open_now else None) for each in found]
+
+
+def _text(desk: Desk, message: Message) -> str | None:
+    return messages.open_text(desk.keys, message.id, message.body_enc) if message.body_enc else None
 
 
 def _call_us(desk: Desk, report: Report) -> str:

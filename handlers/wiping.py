@@ -45,6 +45,6 @@ def empty_vault(desk: Desk, report_id: int) -> None:
         return
     ticket.vault_enc = ticket.vault_until = None
     desk.db.flush()
-    traces.wipe_answers(desk.db, report_id)
+    traces.wipe_answers(desk.db, report_id, contact_id)
     if contact_id is not None and ticket.wiped_at is not None:
         traces.drop_contact(desk.db, contact_id, ticket.begun_at)

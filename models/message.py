@@ -90,6 +90,23 @@ def _about(message_id: int) -> str:
     return f"message/{message_id}/body"
 
 
+def replying_to(report_id: int) -> str:
+    """How the purpose of each reply to that report's teller begins; the member who wrote it comes next."""
+    return f"said:{report_id}:"
+
+
+def replies(db: Session, contact_id: int, report_id: int) -> list[Message]:
+    """What that phone was written about that report, the oldest first."""
+    mine = Message.contact_id == contact_id, Message.purpose_key.startswith(replying_to(report_id))
+    return list(db.scalars(select(Message).where(*mine).order_by(Message.created_at, Message.id)))
+
+
+def author(reply: Message) -> int | None:
+    """The member who wrote it; None of one that is older than this note."""
+    named = (reply.purpose_key or "").split(":", 3)
+    return int(named[2]) if len(named) > 3 else None
+
+
 def open_text(keys: Keyring, message_id: int, sealed: bytes) -> str:
     return keys.open(Purpose.MESSAGES, sealed, _about(message_id)).decode()
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from models import message as messages
 from models.consent import Consent
 from models.contact import Contact
 from models.conversation import Conversation
@@ -41,10 +42,12 @@ def wipe_messages(db: Session, contact_id: int, since: datetime) -> None:
     _wipe(db, db.scalars(select(Message.id).where(_dialogue(contact_id, since))).all())
 
 
-def wipe_answers(db: Session, report_id: int) -> None:
+def wipe_answers(db: Session, report_id: int, contact_id: int | None) -> None:
     """What was sent about that report to whoever had asked to be answered."""
     told = [f"{what}:{report_id}" for what in ("seen", "closed", "idle")]
     _wipe(db, db.scalars(select(Message.id).where(Message.purpose_key.in_(told))).all())
+    if contact_id is not None:
+        _wipe(db, [each.id for each in messages.replies(db, contact_id, report_id)])
 
 
 def _wipe(db: Session, message_ids: Sequence[int]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from flows.masking import mask
 from handlers.anonymity import without_prefix
+from handlers.replying import reply
 from models import report as reports
 from models import ticket as tickets
 from models.base import Base
@@ -186,6 +187,26 @@ def test_the_vault_is_emptied_after_72_hours(post: Post, simulator: Simulator) -
     post.sms(COORDINATOR, f"ACK {reference}")
     post.work()
     assert not simulator.network.inbox(VILLAGER)
+
+
+def test_what_a_coordinator_answered_leads_nowhere_after_72_hours(post: Post, simulator: Simulator) -> None:
+    post.dial(VILLAGER, "99", "1", "2", *USSD[3:])
+    post.work()
+    pass_minutes(post, 11)
+    with transaction(post.parts.engine) as db:
+        desk, report = post.parts.desk(db), db.scalars(select(Report)).one()
+        effects = reply(desk, report, 1, "Restez chez vous", "once")
+    for effect in effects:
+        post.ask("deliver", *effect.message_ids)
+    post.work()
+    assert "Restez chez vous" in last_sms(simulator, VILLAGER)
+    post.watch.move(hours=73)
+    post.ask("forget")
+    post.work()
+    with reading(post.parts.engine) as db:
+        row = db.scalars(select(Message).where(Message.purpose_key.startswith("said:"))).one()
+        assert (row.contact_id, row.body_enc, row.body_mac, row.provider_id) == (None, None, None, None)
+        assert db.scalar(select(Contact.id).where(Contact.pseudonym == post.parts.keys.pseudonym(VILLAGER))) is None
 
 
 def test_the_code_is_kept_nowhere(post: Post) -> None:

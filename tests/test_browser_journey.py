@@ -10,6 +10,7 @@ from service.demo_data import members
 
 pytestmark = pytest.mark.system
 COORDINATOR = "+22370000011"
+LEVEL_2 = "+22370000012"
 ELSEWHERE = "+22236000013"  # coordinates Guidimagha
 SECONDS = 1000
 REFERENCE = re.compile(r"\b\d{6,8}\b")
@@ -123,3 +124,25 @@ def test_a_board_without_a_line_says_that_it_is_old(visit: Visit) -> None:
 
 def test_the_coordinator_of_the_tests_is_on_the_demos_roster() -> None:
     assert {COORDINATOR, ELSEWHERE} <= {each["phone"] for each in members()}
+
+
+def test_an_incident_renews_itself_while_somebody_types(visit: Visit) -> None:
+    phones = visit.tab("/phone")
+    reference = report(phones, "15#1 Nioro")
+    page = visit.tab(f"/console/incidents/{reference}", COORDINATOR)
+    expect(page.locator(".facts")).to_contain_text("personne")
+    page.locator("details summary").click()
+    box = page.locator("textarea")
+    box.fill("Restez chez vous")
+    other = visit.tab(f"/console/incidents/{reference}", LEVEL_2)
+    other.click("#act-take")
+    expect(page.locator(".facts")).to_contain_text("chez Coordination Nioro niveau 2", timeout=15 * SECONDS)
+    expect(page.locator(".note")).to_be_visible()
+    expect(page.locator(".history")).to_contain_text("Coordination Nioro niveau 2")
+    expect(box).to_have_value("Restez chez vous")
+    expect(box).to_be_focused()
+    page.locator("form:has(textarea) button").click()
+    sent = page.locator(".people li", has_text="Restez chez vous")
+    expect(sent).to_contain_text(f"Réponse ({reference}) · par ")
+    expect(sent).to_contain_text("arrivé", timeout=20 * SECONDS)
+    expect(phone(phones, "villager").locator(".view")).to_contain_text("Restez chez vous")

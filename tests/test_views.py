@@ -314,6 +314,10 @@ def _files(scene: Scene) -> list[str]:
     return [f"incidents/{each.reference}" for each in scene.filed]
 
 
+def _renewed(scene: Scene) -> list[str]:
+    return [f"{each}/live/{part}" for each in _files(scene) for part in ("top", "side")]
+
+
 def _console(scene: Scene, phone: str, *pages: str) -> str:
     """What that member's browser shows, a line for each row of a list; whoever cannot sign in sees nothing."""
     house = House(scene.post, create_web(scene.post.parts))
@@ -369,7 +373,7 @@ WALKS: dict[str, Callable[[Scene, str], str]] = {
     "handlers.caselist": lambda scene, phone: _console(scene, phone, "board/", "incidents/?state=all"),
     "handlers.reportlist": lambda scene, phone: _console(scene, phone, "reports/?kind=all"),
     "service.console.reports": lambda scene, phone: _console(scene, phone, "reports/?kind=filed&area=M"),
-    "handlers.casefile": lambda scene, phone: _console(scene, phone, *_files(scene)),
+    "handlers.casefile": lambda scene, phone: _console(scene, phone, *_files(scene), *_renewed(scene)),
     "service.console.incidents": lambda scene, phone: _console(
         scene, phone, *(f"{each}/open" for each in _files(scene))
     ),
@@ -473,7 +477,7 @@ PLUMBING = {
     "handlers.merging": "joins and separates; the references are shown by those who ask",
     "handlers.plan": "who would be told of a report that nobody has filed",
     "handlers.rerouting": "hands on to routing",
-    "handlers.replying": "sends what a coordinator wrote, with the reference",
+    "handlers.replying": "sends what a coordinator wrote, with the reference; casefile shows it again",
     "handlers.resume": "goes on with a draft of this very phone",
     "handlers.routing": "hands on to telling",
     "handlers.rung": "chooses whom to tell, of those whom the reading room admits",
@@ -530,4 +534,4 @@ def test_answers_and_scopes_are_opened_in_the_reading_room() -> None:
     assert {name for name, tree in _modules() if "reports.answers" in _calls(tree)} == ANSWERS
     assert {name for name, tree in _modules() if "Scope" in _calls(tree)} == SCOPES
     texts = {"open_text", "messages.open_text", "ReportBody"}
-    assert {name for name, tree in _modules() if _calls(tree) & texts} == {"handlers.doubt"}
+    assert {name for name, tree in _modules() if _calls(tree) & texts} == {"handlers.doubt", "handlers.replying"}

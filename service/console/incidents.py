@@ -1,15 +1,18 @@
 """Incidents: the list with its filters, the search by reference, and one incident whole with what can be done to it."""
 
+import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from flows.folding import digits
 from handlers import casefile, caselist, casework
+from handlers.casefile import Standing
 from handlers.casework import NotYours, Unknown
 from handlers.desk import Desk
 from handlers.lifecycle import Act, Outcome, Refused
@@ -18,6 +21,8 @@ from handlers.replying import NotAllowed, TooLong
 from handlers.turn import Effect
 from models.caselist import Wanted
 from models.incident import ENDED, IncidentState
+from models.keys import Purpose
+from service.console.board import EVERY_SECONDS, unless_known
 from service.console.filters import GROUPS, areas, group, moment
 from service.console.page import READERS, Page, render
 from service.console.visitor import visitor
@@ -29,6 +34,7 @@ STANDING = tuple(state for state in IncidentState if state not in ENDED)
 STATES: Mapping[str, Sequence[IncidentState]] = {"open": STANDING, "all": ()}
 WHO = {"me": -1, "nobody": 0}
 MOST_REASON = 200
+LIVE_PARTS = ("top", "side")
 # What may go wrong with an act, and the word for it.
 WRONG: Mapping[type[Exception], str] = {
     Refused: "state",
@@ -51,6 +57,20 @@ def blueprint(parts: Parts) -> Blueprint:
     @page.get("/<reference>")
     def one(reference: str) -> Answer:
         return _file(parts, reference)
+
+    @page.get("/<reference>/live/<part>")
+    def live(reference: str, part: str) -> Answer:
+        """What of that page renews itself; nothing that somebody types into, and nothing that was reported."""
+        if part not in LIVE_PARTS:
+            abort(404)
+        with reading(parts.engine) as db:
+            desk = parts.desk(db)
+            reader = _reader(desk, "")
+            incident_id = caselist.by_reference(desk, reader, reference) or abort(404)
+            opened = hmac.compare_digest(request.args.get("opened", "").encode(), _opened(parts, incident_id).encode())
+            standing = casefile.look(desk, reader, incident_id, g.language, open_now=opened) or abort(404)
+        news = _as_shown(standing) != (request.args.get("count", ""), request.args.get("state", ""))
+        return unless_known(render(parts, f"_incident_{part}.html", standing=standing, news=news))
 
     @page.post("/<reference>/open")
     def read(reference: str) -> Answer:
@@ -150,9 +170,23 @@ def _file(parts: Parts, reference: str, reason: str = "", wrong: str = "") -> An
         found = incident_id and casefile.open_file(desk, reader, incident_id, g.language, asked=bool(reason))
         if not incident_id or not found:
             abort(404)
-        whom = casework.candidates(desk, reader, incident_id) if found.acts else []
+        whom = casework.candidates(desk, reader, incident_id) if found.standing.acts else []
     values: dict[str, Any] = {"file": found, "whom": whom, "outcomes": list(Outcome), "once": secrets.token_hex(8)}
+    count, state = _as_shown(found.standing)
+    asked = {"count": count, "state": state, "opened": _opened(parts, incident_id) if found.is_open else ""}
+    values |= {"asked": urlencode(asked), "every": EVERY_SECONDS}
     return render(parts, "incident.html", 409 if wrong else 200, wrong=wrong, reference=reference, **values)
+
+
+def _as_shown(standing: Standing) -> tuple[str, str]:
+    """What of a page does not renew itself: its reports, and the forms that go with a state."""
+    return str(standing.count), standing.line.about.state.value
+
+
+def _opened(parts: Parts, incident_id: int) -> str:
+    """Shows that this sitting has opened the file, which stands in the audit: what renews itself is no new look."""
+    said = f"console/opened/{visitor().token}/{incident_id}"
+    return parts.keys.mac(Purpose.SESSIONS, said.encode()).hex()
 
 
 def _do(parts: Parts, reference: str, act: Callable[[Desk, Reader, int], Sequence[Effect]]) -> Answer:
