@@ -35,8 +35,8 @@ def _place(desk: Desk, name: str) -> PlaceRow:
     if not found:
         raise Unimaginable("place", f"unknown place {name}")
     if len({each.pcode for each in found}) > 1:
-        keys = " or ".join(each.key for each in found)
-        raise Unimaginable("place", f"several places are called {name}: write {keys}")
+        keys = ", ".join(each.key for each in found)
+        raise Unimaginable("place", f"several places are called {name}: write one of {keys}")
     return found[0]
 
 

@@ -117,7 +117,8 @@ def _post(rolls: Rolls, text: str) -> int | None:
     if not found:
         raise WrongColumn("post", f"unknown place {text}")
     if len(found) > 1:
-        raise WrongColumn("post", f"several places are called {text}: write {' or '.join(each.key for each in found)}")
+        keys = ", ".join(each.key for each in found)
+        raise WrongColumn("post", f"several places are called {text}: write one of {keys}")
     return found[0].place_id
 
 

@@ -62,7 +62,7 @@ def put(db: Session, compartment: Compartment, role: Role, severity: int) -> int
     """The id of that route. Raises ValueError for a role that may not hear of that compartment."""
     allowed = MAY_BE_TOLD[compartment]
     if role not in allowed:
-        raise ValueError(f"{compartment} is told to {' or '.join(sorted(allowed))} and to nobody else")
+        raise ValueError(f"{compartment} is told to {', '.join(sorted(allowed))} and to nobody else")
     mine = select(Route).where(Route.compartment == compartment, Route.role == role)
     rule = db.scalars(mine).first() or Route(id=new_id(), compartment=compartment, role=role)
     rule.min_severity = severity

@@ -28,7 +28,7 @@ def test_a_roster_is_checked_row_by_row_and_the_right_rows_are_taken(visit: Visi
     page.click("form:has(#file) button.main")
     expect(page.locator("[data-sum=wrong]")).to_contain_text("1", timeout=30 * SECONDS)
     expect(page.locator("[data-sum=added]")).to_contain_text("1")
-    expect(page.get_by_text("unknown role king")).to_be_visible()
+    expect(page.get_by_text("rôle inconnu : king")).to_be_visible()
     page.click("form[action$=apply] button.main")
     expect(page.locator(".done-note")).to_contain_text("C'est fait", timeout=30 * SECONDS)
     page.goto(f"{visit.address}/console/roster/")

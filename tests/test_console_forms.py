@@ -63,11 +63,13 @@ def test_a_form_of_ones_own_is_published_used_on_a_phone_and_taken_back(house: H
 @pytest.mark.parametrize(
     ("content", "name", "said"),
     [
-        pytest.param(CARD.replace("card_photo", "my_form"), "f.md", "nobody comes to my_form", id="nobody comes to it"),
+        pytest.param(
+            CARD.replace("card_photo", "my_form"), "f.md", "personne n'arrive à my_form", id="nobody comes to it"
+        ),
         pytest.param(CARD.replace("| note | second", "| nope | second"), "f.md", "nope", id="an unknown type"),
         pytest.param("", "f.md", "Ce formulaire ne peut pas servir", id="nothing"),
         pytest.param("junk", "f.xlsx", "Ce formulaire ne peut pas servir", id="no spreadsheet"),
-        pytest.param("junk", "f.exe", "expected .xlsx", id="another kind of file"),
+        pytest.param("junk", "f.exe", "il faut .xlsx", id="another kind of file"),
         pytest.param(
             "\n".join(line for line in ZERO.splitlines() if "code" not in line),
             "zero_report.md",

@@ -51,7 +51,7 @@ def test_an_import_is_looked_at_row_by_row_before_anything_changes(house: House)
     house.post.work()
     browser.get(page)
     assert sums(browser) == {"added": 1, "changed": 1, "unchanged": 0, "deactivated": 0, "wrong": 1}
-    assert "3 role unknown role king" in browser.text
+    assert "3 role rôle inconnu : king" in browser.text
     assert "4 officer +223…01 changés: level" in browser.text
     assert OFFICER not in browser.text
     assert members(house) == before
@@ -82,7 +82,7 @@ def test_a_phone_that_is_there_twice_is_named_however_far_apart(house: House) ->
     page = send(browser, "/console/roster/", HEADER + "".join(many) + many[0])
     house.post.work()
     browser.get(page)
-    assert f"{len(many) + 2} phone the same phone as in row 2" in browser.text
+    assert f"{len(many) + 2} phone le même téléphone qu'à la ligne 2" in browser.text
 
 
 def test_a_worker_that_dies_in_the_middle_is_followed_by_one_that_goes_on(house: House) -> None:
@@ -142,7 +142,7 @@ def test_one_member_and_one_place_can_be_saved_by_hand(house: House) -> None:
     assert browser.send("/console/roster/save", row).status_code == 303
     assert members(house) == before + 1
     assert browser.send("/console/roster/save", {**row, "area": "XX99"}).status_code == 400
-    assert "area : unknown P-code XX99" in browser.text.replace("area:", "area :")
+    assert "area : P-code inconnu : XX99" in browser.text.replace("area:", "area :")
     browser.get("/console/places/")
     place = {"name": "Aéré", "pcode": "ML1101", "pcode_version": "v03", "aliases": "Aere|Aire"}
     assert browser.send("/console/places/save", place).status_code == 303

@@ -25,7 +25,7 @@ def test_who_would_be_told_is_shown_step_by_step_and_nothing_is_sent(house: Hous
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("code=00", "there is no code 00"), ("code=12&place=Atlantis", "unknown place Atlantis")],
+    [("code=00", "il n'y a pas de code 00"), ("code=12&place=Atlantis", "lieu inconnu : Atlantis")],
 )
 def test_what_cannot_be_imagined_is_said(house: House, query: str, said: str) -> None:
     browser = house.signed_in(ADMIN)
@@ -41,7 +41,7 @@ def test_a_route_is_set_and_removed_but_never_the_last_one(house: House) -> None
     assert browser.send("/console/routes/remove", form).status_code == 303
     last = {"compartment": "protection", "role": "protection"}
     assert browser.send("/console/routes/remove", last).status_code == 400
-    assert "nobody would be told of protection any more" in browser.text
+    assert "plus personne ne serait averti de protection" in browser.text
     wrong = {"compartment": "psea", "role": "coordinator", "severity": "0"}
     assert browser.send("/console/routes/set", wrong).status_code == 400
     with reading(house.post.parts.engine) as db:
@@ -57,7 +57,7 @@ def test_a_clock_is_changed_but_the_gravest_never_waits(house: House) -> None:
     assert browser.send("/console/routes/clock", clock).status_code == 303
     assert browser.send("/console/routes/clock", {**clock, "severity": "4", "holds": "yes"}).status_code == 400
     assert browser.send("/console/routes/clock", {**clock, "ack": "soon"}).status_code == 400
-    assert "ack: expected 0 to" in browser.text
+    assert "ack : il faut de 0 à" in browser.text
     with reading(house.post.parts.engine) as db:
         assert routes.pace(db, 3).ack_within_seconds == 1800
         assert routes.pace(db, 4).ack_within_seconds == 900

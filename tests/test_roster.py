@@ -167,7 +167,7 @@ def test_a_post_whose_name_stands_for_two_places_is_written_as_its_key(roster: R
     roster.rolls = replace(roster.rolls, places=Gazetteer.read(roster.db))
     account = roster.take(OFFICER, {**OFFICER, "phone": PHONE_2, "post": "MR02/gogui"})
     assert [str(each) for each in account.problems] == [
-        "row 2, column post: several places are called Gogui: write ML1101/gogui or MR02/gogui"
+        "row 2, column post: several places are called Gogui: write one of ML1101/gogui, MR02/gogui"
     ]
     assert account.added == 1
 

@@ -23,6 +23,7 @@ from service.console import (
     sign_in,
 )
 from service.console.assets import KEPT_SECONDS
+from service.console.faults import Faults
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
 from service.console.visitor import visitor
@@ -55,6 +56,7 @@ def register(app: Flask, parts: Parts) -> None:
     """All pages; the phones only where a simulator is on, and so no message reaches anybody."""
     gate = Gate(parts)
     app.extensions["karakoro.console"] = PAGES
+    app.extensions["karakoro.faults"] = Faults(parts.words)
     app.register_blueprint(_console(parts, gate))
     if phone.is_on(parts.settings):
         app.register_blueprint(phone.blueprint(parts, gate))

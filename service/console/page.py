@@ -11,6 +11,7 @@ from markupsafe import Markup
 from flows.language import COMPLETE, LANGUAGES, chain
 from models.member import Role
 from service.console.assets import address
+from service.console.faults import Faults
 from service.console.visitor import present
 from service.parts import Parts
 
@@ -58,6 +59,11 @@ class Tongue:
 
     def count(self, key: str, n: int, **values: object) -> str:
         return self._parts.words.count(f"console.{key}", n, self._chain, **values)
+
+    def fault(self, message: str) -> str | None:
+        """What a check of a file has to say; None where these are not our words."""
+        faults: Faults = current_app.extensions["karakoro.faults"]
+        return faults.say(message, self.tag)
 
     def via(self, way: str) -> str:
         """By what way something was done: a phone's channel, the console, or a job of the service's own."""
