@@ -3,6 +3,7 @@
 The phones stand in a demo of their own; behind the console lie two weeks of reports, told and answered by phone.
 """
 
+import logging
 import os
 import re
 import shutil
@@ -13,8 +14,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fixtures_browser import FLAGS, Visit, be_up
-from playwright.sync_api import Browser, Page, sync_playwright
+from fixtures_browser import FLAGS, be_up
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 from test_demo import Demo
 
 from flows.form import Channel
@@ -32,14 +33,18 @@ EARLIER = [
     (4, "75#1 Kayes", 35), (3, "23#2 Gogui", 14), (3, "21#2#30 Nara", 0), (2, "13#1 Nioro", 3),
     (1, "64#2 Kayes", 25), (1, "22#1 Nioro", 8),
 ]  # fmt: skip
+ADMINISTRATOR = "+22370000099"
+LISTS = ("roster", "places", "forms", "routes", "messages")
+PATIENCE_MS, SHOWS = 120_000, 3
 NOW = ["14#1 Nioro", "15#1 Gogui", "12#1 Gogui", "11#2 Gogui"]
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    logging.disable(logging.INFO)  # the workers tell of every job
     with _chromium() as browser:
-        _console(browser)
         _phones(browser)
+        _console(browser)
     print(f"Look at each: {FOLDER}")
 
 
@@ -96,22 +101,31 @@ def _answer(stage: LiveStage, reference: str) -> None:
 
 
 def _pages(browser: Browser, stage: LiveStage) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
+    page = _page(browser)
     _sign_in(page, stage, NATIONAL)
     for name in ("map", "charts"):
         page.goto(f"{_address(stage)}/console/{name}/")
         _take(page, name)
-    page.get_by_role("button", name="Quitter").click()
+    _sign_in(page, stage, ADMINISTRATOR)
+    for name in LISTS:
+        page.goto(f"{_address(stage)}/console/{name}/")
+        _take(page, name, whole=False)
     _sign_in(page, stage, COORDINATORS[0])
+    page.goto(f"{_address(stage)}/console/board/")
     _take(page, "board")
     page.locator(".alert .what").first.click()
     _take(page, "incident")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{_address(stage)}/console/board/?lang=ar")
     _take(page, "board_ar_narrow")
-    context.close()
+    page.context.close()
+
+
+def _page(browser: Browser) -> Page:
+    """Of somebody who waits for as long as a busy machine takes."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
 
 
 def _address(stage: LiveStage) -> str:
@@ -119,12 +133,14 @@ def _address(stage: LiveStage) -> str:
 
 
 def _sign_in(page: Page, stage: LiveStage, phone: str) -> None:
+    """In a sitting of their own; whoever sat there before is gone."""
+    page.context.clear_cookies()
     page.goto(f"{_address(stage)}/console/sign-in")
     page.fill("#phone", phone)
     page.fill("#password", page.locator(".offered code").first.inner_text())
     page.fill("#code", page.locator(".offered .code").inner_text())
     page.click("button.main")
-    page.wait_for_url("**/console/board/")
+    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 def _phones(browser: Browser) -> None:
@@ -132,18 +148,31 @@ def _phones(browser: Browser) -> None:
         demo = Demo(Path(folder))
         try:
             be_up(demo)
-            page = Visit(browser, demo).tab("/phone")
-            page.click("[data-show=ussd]")
-            page.locator("[data-step=alerted].done").wait_for(timeout=90_000)
-            page.wait_for_timeout(800)
+            page = _page(browser)
+            _shown(page, f"http://127.0.0.1:{demo.port}/phone")
             _take(page, "phone")
         finally:
             demo.end(signal.SIGTERM)
 
 
-def _take(page: Page, name: str) -> None:
+def _shown(page: Page, address: str) -> None:
+    """The show, as far as the alert; again from the beginning where the network would not wait for a busy machine."""
+    for tries_left in reversed(range(SHOWS)):
+        page.goto(address)
+        page.click("[data-show=ussd]")
+        try:
+            page.locator("[data-step=alerted].done").wait_for(timeout=PATIENCE_MS)
+            return
+        except TimeoutError:
+            if not tries_left:
+                raise
+
+
+def _take(page: Page, name: str, *, whole: bool = True) -> None:
+    """whole: with what lies below the window; a list is a list from its beginning."""
     page.wait_for_timeout(1200)  # until clocks have ticked
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=whole)
+    print(f"{name}.png", flush=True)
 
 
 if __name__ == "__main__":

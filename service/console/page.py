@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request
 from markupsafe import Markup
 
-from flows.language import COMPLETE, LANGUAGES, chain
+from flows.form import Labels
+from flows.language import COMPLETE, LANGUAGES, chain, pick
 from models.member import Role
 from service.console.assets import address
 from service.console.faults import Faults
@@ -68,6 +69,15 @@ class Tongue:
     def via(self, way: str) -> str:
         """By what way something was done: a phone's channel, the console, or a job of the service's own."""
         return self(f"via.{way}") if self._parts.words.knows(f"console.via.{way}") else way
+
+    def purpose(self, key: str | None) -> str:
+        """What a message is for; a word for it that is not known stays as it is."""
+        kind = (key or "").partition(":")[0]
+        return self(f"purpose.{kind}") if self._parts.words.knows(f"console.purpose.{kind}") else kind or "–"
+
+    def label(self, labels: Labels) -> str:
+        """What a form calls something."""
+        return pick(labels, self._chain)
 
     def moment(self, at: datetime) -> str:
         """Day and hour where the service is at home."""

@@ -110,7 +110,8 @@ class Phone {
     if (!all.length) this.view.append(make("p", "quiet", words.empty));
     this.unread = 0;
     this.show("inbox", words.send, words.back);
-    this.view.scrollTop = this.view.scrollHeight;
+    const last = this.view.lastElementChild, above = last.offsetTop - this.view.offsetTop;
+    this.view.scrollTop = Math.min(this.view.scrollHeight, above); // whoever reads begins at the beginning
   }
 
   bubble(message) {
