@@ -18,6 +18,7 @@ from fixtures_service import (
 )
 from sqlalchemy import select
 
+from handlers.caselist import PAGE
 from models.audit import Audit
 from models.incident import Incident, IncidentState
 from models.report import Report
@@ -395,3 +396,18 @@ def test_nothing_is_merged_with_what_is_not_there_for_this_coordinator(house: Ho
     browser.get(page(mine))
     assert browser.send(f"{page(mine)}/merge", {"other": named}).status_code == 409
     assert joined(house.post) == 0
+
+
+def test_what_is_older_stands_on_the_next_page_whatever_else_the_address_says(house: House) -> None:
+    for n in range(PAGE + 3):
+        house.post.sms(f"+2237613{n:04}", f"1{1 + n % 4}#1#{n} {'Gogui' if n % 2 else 'Nioro'}")
+        house.post.watch.move(minutes=130)
+        house.post.work()
+    browser = house.signed_in()
+    for path in ("/console/incidents/", "/console/reports/"):
+        html = browser.get(f"{path}?state=all&endpoint=x&_scheme=ftp").text
+        found = re.search(r'href="([^"]+)" rel="next"', html)
+        assert found, path
+        browser.get(path + found[1].replace("&amp;", "&"))
+        assert browser.said is not None
+        assert browser.said.text.count("data-row") == 3

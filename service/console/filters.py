@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 
 from flask import g
 
@@ -23,6 +24,11 @@ def moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else None
+
+
+def older(asked: Mapping[str, str], last: datetime | None) -> str:
+    """The address, from here, of what is older than the last line and asked for in the same way; "" for nothing."""
+    return f"?{urlencode({**asked, 'before': last.isoformat()})}" if last else ""
 
 
 def areas(desk: Desk, reader: Reader) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from models.caselist import Wanted
 from models.incident import ENDED, IncidentState
 from models.keys import Purpose
 from service.console.board import EVERY_SECONDS, unless_known
-from service.console.filters import GROUPS, areas, group, moment
+from service.console.filters import GROUPS, areas, group, moment, older
 from service.console.page import READERS, Page, render
 from service.console.visitor import visitor
 from service.database import reading, transaction
@@ -135,14 +135,12 @@ def _list(parts: Parts, unknown: str = "") -> Answer:
         reader = _reader(desk, "")
         lines = caselist.find(desk, reader, _wanted(asked, reader.member_id), g.language)
         held = areas(desk, reader)
-    more = lines[caselist.PAGE - 1].about.created_at.isoformat() if len(lines) > caselist.PAGE else ""
-    query: dict[str, Any] = {**asked.to_dict(), "before": more}
-    older = url_for("console.incidents.show", **query) if more else ""
+    last = lines[caselist.PAGE - 1].about.created_at if len(lines) > caselist.PAGE else None
     return render(
         parts,
         "incidents.html",
         lines=lines[: caselist.PAGE],
-        older=older,
+        older=older(asked.to_dict(), last),
         asked=asked,
         areas=held,
         groups=GROUPS,

@@ -1,5 +1,7 @@
 """The gazetteer: places sought by name, one added or changed, or a whole CSV."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -8,9 +10,9 @@ from models import audit
 from models.errand import ErrandKind
 from models.gazetteer import Gazetteer, PlaceRow
 from models.member import Role
-from models.place_import import COLUMNS, Problem, import_places
+from models.place_import import COLUMNS, import_places
 from service.console.page import Page, render
-from service.console.upload import Unusable, check_file
+from service.console.upload import NOTHING_REFUSED, Refusal, take_file, typed_row
 from service.console.visitor import visitor
 from service.database import reading, transaction
 from service.parts import Parts
@@ -28,33 +30,23 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @page.post("/import")
     def take() -> Answer:
-        try:
-            errand_id = check_file(parts, ErrandKind.PLACES, NEEDED, COLUMNS)
-        except Unusable as wrong:
-            return _list(parts, 400, wrong=wrong)
-        return redirect(url_for("console.errands.one", errand_id=errand_id), 303)
+        return take_file(parts, ErrandKind.PLACES, NEEDED, COLUMNS, partial(_list, parts))
 
     @page.post("/save")
     def save() -> Answer:
-        row = {name: request.form.get(name, "").strip() for name in COLUMNS}
+        row = typed_row(COLUMNS)
         with transaction(parts.engine) as db:
             account = import_places(db, [row], fold=fold)
             if not account.problems:
                 audit.record(db, visitor().member_id, "place_saved", 0, row["pcode"], parts.now())
         if account.problems:
-            return _list(parts, 400, problem=account.problems[0], row=row)
+            return _list(parts, Refusal(problem=account.problems[0], row=row))
         return redirect(url_for("console.places.show", q=row["name"]), 303)
 
     return page
 
 
-def _list(
-    parts: Parts,
-    status: int = 200,
-    wrong: Unusable | None = None,
-    problem: Problem | None = None,
-    row: dict[str, str] | None = None,
-) -> Answer:
+def _list(parts: Parts, refused: Refusal = NOTHING_REFUSED) -> Answer:
     sought = request.args.get("q", "").strip()
     with reading(parts.engine) as db:
         gazetteer = parts.desk(db).atlas.gazetteer
@@ -62,14 +54,12 @@ def _list(
     return render(
         parts,
         "places.html",
-        status,
+        refused.status,
         places=found[:MOST],
         count=len(found),
         areas=gazetteer.rows,
         sought=sought,
-        wrong=wrong,
-        problem=problem,
-        row=row or {},
+        refused=refused,
     )
 
 

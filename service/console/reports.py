@@ -1,14 +1,12 @@
 """Reports: every one that came in, whether or not anything came of it."""
 
-from typing import Any
-
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response as Answer
 
 from handlers import reportlist
 from handlers.reading_room import Reader
 from models.reportlist import Kind, Sought
-from service.console.filters import GROUPS, areas, group, moment
+from service.console.filters import GROUPS, areas, group, moment, older
 from service.console.page import READERS, Page, render
 from service.console.visitor import visitor
 from service.database import reading
@@ -29,13 +27,12 @@ def blueprint(parts: Parts) -> Blueprint:
             reader = Reader.seated(desk, visitor().member_id, "")
             lines = reportlist.find(desk, reader, sought, g.language)
             held = areas(desk, reader)
-        more = lines[reportlist.PAGE - 1].report.created_at.isoformat() if len(lines) > reportlist.PAGE else ""
-        query: dict[str, Any] = {**asked.to_dict(), "before": more}
+        last = lines[reportlist.PAGE - 1].report.created_at if len(lines) > reportlist.PAGE else None
         return render(
             parts,
             "reports.html",
             lines=lines[: reportlist.PAGE],
-            older=url_for("console.reports.show", **query) if more else "",
+            older=older(asked.to_dict(), last),
             asked=asked,
             kind=kind,
             kinds=list(Kind),

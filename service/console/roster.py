@@ -1,8 +1,9 @@
 """The roster: who is on it, one member added or changed, a whole CSV, a phone that was lost or came back."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
 from flows.language import LANGUAGES
@@ -11,11 +12,10 @@ from models import audit, staff
 from models import roster as rosters
 from models.errand import ErrandKind
 from models.member import Role
-from models.place_import import Problem
 from models.roster_row import COLUMNS
 from models.staff import Staff
 from service.console.page import Page, render
-from service.console.upload import Unusable, check_file
+from service.console.upload import NOTHING_REFUSED, Refusal, take_file, typed_row
 from service.console.visitor import visitor
 from service.database import reading, transaction
 from service.exchange import follow_up
@@ -43,16 +43,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @page.post("/import")
     def take() -> Answer:
-        try:
-            errand_id = check_file(parts, ErrandKind.ROSTER, NEEDED, COLUMNS)
-        except Unusable as wrong:
-            return _list(parts, 400, wrong=wrong)
-        return redirect(url_for("console.errands.one", errand_id=errand_id), 303)
+        return take_file(parts, ErrandKind.ROSTER, NEEDED, COLUMNS, partial(_list, parts))
 
     @page.post("/save")
     def save() -> Answer:
         """One member, known by the phone, as a CSV of one row would have it."""
-        row = {name: request.form.get(name, "").strip() for name in COLUMNS}
+        row = typed_row(COLUMNS)
         with transaction(parts.engine) as db:
             desk = parts.desk(db)
             account = rosters.import_roster(db, rolls(desk), [row])
@@ -61,7 +57,7 @@ def blueprint(parts: Parts) -> Blueprint:
                 audit.record(db, visitor().member_id, "roster_saved", 0, "one member", desk.now)
         follow_up(parts, effects)
         if account.problems:
-            return _list(parts, 400, problem=account.problems[0], row=row)
+            return _list(parts, Refusal(problem=account.problems[0], row=row))
         return redirect(url_for("console.roster.show"), 303)
 
     @page.post("/<int:contact_id>/suspend")
@@ -89,13 +85,7 @@ def _mark(parts: Parts, contact_id: int, *, lost: bool) -> Answer:
     return redirect(url_for("console.roster.show"), 303)
 
 
-def _list(
-    parts: Parts,
-    status: int = 200,
-    wrong: Unusable | None = None,
-    problem: Problem | None = None,
-    row: dict[str, str] | None = None,
-) -> Answer:
+def _list(parts: Parts, refused: Refusal = NOTHING_REFUSED) -> Answer:
     with reading(parts.engine) as db:
         atlas = parts.desk(db).atlas
         found = staff.everybody(db, parts.keys, parts.now())
@@ -108,13 +98,11 @@ def _list(
     return render(
         parts,
         "roster.html",
-        status,
+        refused.status,
         lines=lines,
         roles=list(Role),
         tongues=[(tag, LANGUAGES[tag].name) for tag in LANGUAGES],
-        wrong=wrong,
-        problem=problem,
-        row=row or {},
+        refused=refused,
     )
 
 

@@ -1,11 +1,14 @@
 """A CSV that somebody sends from a page: read, looked at, and made into an errand that is checked first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from flask import request
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
 
 from models import errand as errands
 from models.errand import ErrandKind, ErrandState, Order
+from models.place_import import Problem
 from service.console.visitor import visitor
 from service.csv_rows import rows_of
 from service.database import transaction
@@ -20,6 +23,39 @@ class Unusable(ValueError):
     def __init__(self, key: str, columns: Sequence[str] = ()) -> None:
         super().__init__(key)
         self.key, self.columns = key, tuple(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was sent to a page and not taken. wrong: with a file; problem: with the row that was typed, which is shown
+    again to be mended."""
+
+    wrong: Unusable | None = None
+    problem: Problem | None = None
+    row: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        return 400 if self.wrong or self.problem else 200
+
+
+NOTHING_REFUSED = Refusal()
+
+
+def take_file(
+    parts: Parts, kind: ErrandKind, needed: Sequence[str], known: Sequence[str], refuse: Callable[[Refusal], Answer]
+) -> Answer:
+    """The page of the errand that checks the file sent along, as check_file does; or the page that says why not."""
+    try:
+        errand_id = check_file(parts, kind, needed, known)
+    except Unusable as wrong:
+        return refuse(Refusal(wrong))
+    return redirect(url_for("console.errands.one", errand_id=errand_id), 303)
+
+
+def typed_row(columns: Sequence[str]) -> dict[str, str]:
+    """The one row that was typed into the page, as a CSV would have it."""
+    return {name: request.form.get(name, "").strip() for name in columns}
 
 
 def check_file(parts: Parts, kind: ErrandKind, needed: Sequence[str], known: Sequence[str]) -> int:
