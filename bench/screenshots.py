@@ -114,11 +114,22 @@ def _pages(browser: Browser, stage: LiveStage) -> None:
     page.goto(f"{_address(stage)}/console/board/")
     _take(page, "board")
     page.locator(".alert .what").first.click()
+    _answer_the_reporter(page, stage)
     _take(page, "incident")
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{_address(stage)}/console/board/?lang=ar")
     _take(page, "board_ar_narrow")
     page.context.close()
+
+
+def _answer_the_reporter(page: Page, stage: LiveStage) -> None:
+    """And see that it has arrived."""
+    page.locator("details summary").click()
+    page.fill("textarea", "Restez loin de la route. Une equipe vient.")
+    page.locator("form:has(textarea) button").click()
+    page.locator(".people blockquote").wait_for()
+    stage.wait(COORDINATORS[0], Channel.SMS, timedelta())
+    page.reload()
 
 
 def _page(browser: Browser) -> Page:

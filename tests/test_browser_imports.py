@@ -1,9 +1,10 @@
 """Files sent from a real browser: a roster with a wrong row, a form with a fault, and what comes of both."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fixtures_browser import Visit
+from fixtures_browser import NARROW, Visit, is_narrow_enough
 from playwright.sync_api import Page, expect
 from test_browser_phone import keys
 from test_console_forms import CARD
@@ -37,7 +38,7 @@ def test_a_roster_is_checked_row_by_row_and_the_right_rows_are_taken(visit: Visi
 
 
 def test_a_form_with_a_fault_is_refused_and_mended_it_is_tried_and_then_on_a_phone(
-    visit: Visit, tmp_path: Path
+    visit: Visit, tmp_path: Path, faults: Callable[[Page], list[str]]
 ) -> None:
     wrong, right = tmp_path / "wrong.md", tmp_path / "right.md"
     right.write_text(CARD.format(version="1"), encoding="utf-8")
@@ -50,7 +51,7 @@ def test_a_form_with_a_fault_is_refused_and_mended_it_is_tried_and_then_on_a_pho
     visit.complaints.clear()  # the browser notes that a form was answered 400
     page.set_input_files("#file", right)
     page.click("form:has(#file) button.main")
-    _try_out(page)
+    _try_out(page, faults)
     page.locator("li", has_text="card_photo").locator("form[action$='/publish'] button").click()
     expect(page.locator("section.card").first).to_contain_text("card_photo")
     phones = visit.tab("/phone")
@@ -63,7 +64,7 @@ def test_a_form_with_a_fault_is_refused_and_mended_it_is_tried_and_then_on_a_pho
     expect(page.locator("section.card").first).not_to_contain_text("card_photo")
 
 
-def _try_out(page: Page) -> None:
+def _try_out(page: Page, faults: Callable[[Page], list[str]]) -> None:
     """In each of its languages, to its end, while the phone beside it has nothing of it; and back to the forms."""
     page.click("#checked form[action$='/try'] button")
     expect(page.locator("h1")).to_contain_text("card_photo")
@@ -83,4 +84,7 @@ def _try_out(page: Page) -> None:
         beside.locator(".call").click()
         expect(beside.locator(".view")).to_contain_text(shown, timeout=20 * SECONDS)
     expect(beside.locator(".view")).not_to_contain_text("Photo")
+    page.set_viewport_size({"width": NARROW, "height": 900})
+    assert is_narrow_enough(page)
+    assert faults(page) == []
     page.click(".on-trial a.button")
