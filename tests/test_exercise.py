@@ -132,5 +132,5 @@ def test_it_can_be_stopped_and_then_nobody_is_chased_for_it(post: Post, simulato
     follow_up(post.parts, effects)
     for _ in range(20):
         tick(post, minutes=15)
-    assert not any("RAPPEL" in text for text in got(simulator, COORDINATOR))
+    assert not any("ENCORE" in text for text in got(simulator, COORDINATOR))
     assert sum("termine" in text for text in got(simulator, COORDINATOR)) == 1

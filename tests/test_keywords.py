@@ -1,8 +1,15 @@
 """What is one of our words at the beginning of an SMS, and what merely looks like one."""
 
+from pathlib import Path
+
 import pytest
 
+from flows.language import COMPLETE, Words, chain
 from handlers.keywords import BY_WORD, Command, Keyword, command
+
+WORDS = Words.load(Path(__file__).parent.parent / "locale")
+WITHIN = ("alert.from", "alert.people", "alert.source", "alert.grade", "alert.answer")  # never where one begins
+ALERTS = ("alert.", "rollup.head", "exercise.", "digest.daily", "digest.weekly", "follow.", "ack.other")
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,14 @@ def test_short_words_and_words_in_a_sentence_are_taken_as_they_are(text: str) ->
 
 def test_no_word_means_two_things_and_none_is_one_letter_from_another_of_ours() -> None:
     assert all(command(word) == Command(keyword, "") for word, keyword in BY_WORD.items())
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+def test_no_alert_and_no_reminder_begins_with_a_word_that_we_would_obey(tag: str) -> None:
+    """Somebody sends it on, or answers with its first word, and does not mean that."""
+    known = WORDS.catalogues[tag].texts
+    keys = [key for key in known if key.startswith(ALERTS) and not key.startswith(WITHIN)]
+    texts = [known[key][0] for key in keys if key != "rollup.head"]
+    texts += [WORDS.count("rollup.head", n, chain(tag)) for n in (2, 3, 5)]
+    firsts = [text.split()[0] for text in texts]
+    assert [each for each in (*firsts, *texts) if command(each) or command(f"{each} 123456")] == []

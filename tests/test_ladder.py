@@ -92,9 +92,9 @@ def test_severity_4_is_told_twice_on_each_level_and_then_nobody_is_left(
     caplog.set_level(logging.ERROR)
     for _ in range(8):
         tick(post, minutes=15)
-    for phone, again in ((COORDINATOR, "RAPPEL"), (COORDINATOR_ENGLISH, "REMINDER"), (COORDINATOR_LEVEL_2, "RAPPEL")):
+    for phone, again in ((COORDINATOR, "ENCORE"), (COORDINATOR_ENGLISH, "AGAIN"), (COORDINATOR_LEVEL_2, "ENCORE")):
         assert heads(simulator, phone) == ["!!S4", again]
-    assert heads(simulator, NATIONAL) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, NATIONAL) == ["!!S4", "ENCORE"]
     assert len(got(simulator, ADMIN)) == 1
     assert "personne ne repond" in got(simulator, ADMIN)[0]
     assert noted(post) == ["routing", *["told_again", "next_level"] * 2, "told_again", "nobody_left"]
@@ -106,7 +106,7 @@ def test_nothing_is_sent_before_its_time(post: Post, simulator: Simulator) -> No
     tick(post, minutes=14, seconds=59)
     assert heads(simulator, COORDINATOR) == ["!!S4"]
     tick(post, seconds=1)
-    assert heads(simulator, COORDINATOR) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, COORDINATOR) == ["!!S4", "ENCORE"]
 
 
 def test_the_clock_of_a_severity_is_a_row(post: Post, simulator: Simulator) -> None:
@@ -124,7 +124,7 @@ def test_a_step_that_is_asked_for_again_and_again_happens_once(post: Post, simul
         post.ask("ladder")
         post.ask("climb", only_incident(post))
     post.work()
-    assert heads(simulator, COORDINATOR) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, COORDINATOR) == ["!!S4", "ENCORE"]
 
 
 def test_two_workers_at_once_make_one_step(post: Post, simulator: Simulator) -> None:
@@ -164,7 +164,7 @@ def test_a_worker_that_dies_before_its_commit_has_done_nothing(post: Post, simul
     with pytest.raises(Died):
         climb_and_die(post)
     tick(post)
-    assert heads(simulator, COORDINATOR) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, COORDINATOR) == ["!!S4", "ENCORE"]
 
 
 def test_what_a_worker_wrote_and_did_not_ask_for_is_sent_by_the_sweep(post: Post, simulator: Simulator) -> None:
@@ -175,13 +175,13 @@ def test_what_a_worker_wrote_and_did_not_ask_for_is_sent_by_the_sweep(post: Post
     post.watch.move(seconds=5)
     post.ask("sweep")
     post.work()
-    assert heads(simulator, COORDINATOR) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, COORDINATOR) == ["!!S4", "ENCORE"]
 
 
 def test_after_ten_hours_without_a_clock_one_step_is_made_and_not_forty(post: Post, simulator: Simulator) -> None:
     report(post)
     tick(post, hours=10)
-    assert heads(simulator, COORDINATOR) == ["!!S4", "RAPPEL"]
+    assert heads(simulator, COORDINATOR) == ["!!S4", "ENCORE"]
     assert got(simulator, COORDINATOR_LEVEL_2) == []
     tick(post, minutes=15)
     assert heads(simulator, COORDINATOR_LEVEL_2) == ["!!S4"]
@@ -215,9 +215,9 @@ def test_an_ack_pauses_the_ladder_and_not_for_ever(post: Post, simulator: Simula
     reference = report(post)
     post.sms(COORDINATOR, f"ACK {reference}")
     tick(post, minutes=29)
-    assert [head for head in heads(simulator, COORDINATOR_ENGLISH) if head == "REMINDER"] == []
+    assert [head for head in heads(simulator, COORDINATOR_ENGLISH) if head == "AGAIN"] == []
     tick(post, minutes=1)
-    assert heads(simulator, COORDINATOR_ENGLISH)[-1] == "REMINDER"
+    assert heads(simulator, COORDINATOR_ENGLISH)[-1] == "AGAIN"
     for _ in range(3):
         post.sms(COORDINATOR, f"ACK {reference}")
     tick(post, minutes=15)
