@@ -5,9 +5,11 @@ from datetime import datetime
 from flows.language import DEFAULT
 from handlers import leaving, routing
 from handlers.desk import Desk
+from handlers.exercising import worded
 from handlers.outbox import write
 from handlers.turn import Deliver, Position
 from models import contact as contacts
+from models import exercise as exercises
 from models import member as members
 from models import unfinished
 from models.report import Facts
@@ -43,6 +45,8 @@ def _invite(desk: Desk, left: Unfinished) -> None:
     language = chosen or (member.language if member else DEFAULT)
     code = desk.policy.service_code
     text = desk.say("resume.invite", language, reference=left.state["draft"]["reference"], code=code)
+    if member is not None and exercises.of_member(desk.db, member.id, desk.now) is not None:
+        text = worded(desk, text, language)
     write(desk, left.contact_id, text, f"invite:{left.draft_id}", not_before=_later(desk))
 
 

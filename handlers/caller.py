@@ -9,12 +9,14 @@ OFFICIAL = frozenset({Role.OFFICER, Role.COORDINATOR})
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An active member; post: the place key of the post, "" where there is none."""
+    """An active member; post: the place key of the post, "" where there is none; drills: what this member reports now
+    is an exercise."""
 
     member_id: int
     role: Role
     level: int
     post: str = ""
+    drills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

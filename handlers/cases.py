@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from handlers import merging, pin
+from handlers.exercising import worded
 from handlers.label import label
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
@@ -23,13 +24,13 @@ HOME, CASES = Position("home"), Position("cases")
 
 def line(talk: Talk, case: Case) -> str:
     """Reference, severity, and what and where as far as they stand in clear, for whoever may see the facts."""
-    seat = talk.caller.seat
+    seat, word = talk.caller.seat, talk.say("alert.exercise") if case.exercise else ""
     if seat is None or most(seat.role, case.compartment) < Sight.FACTS:
-        return case.reference
+        return label(talk, word, case.reference)
     language = talk.caller.language
     short = talk.desk.codes.short(case.code, language) if case.code else ""
     place = talk.desk.atlas.name(case.area or "", language)
-    return label(talk, f"{case.reference} S{case.severity}", short, place)
+    return label(talk, word, f"{case.reference} S{case.severity}", short, place)
 
 
 def _items(talk: Talk) -> list[Item]:
@@ -146,7 +147,8 @@ def _do(talk: Talk, case: Case, act: Act, hand: Hand, outcome: Outcome | None) -
 
 
 def _told(talk: Talk, key: str, case: Case, state: IncidentState) -> str:
-    return talk.say(key, reference=case.reference, state=talk.say(f"state.{state}"))
+    text = talk.say(key, reference=case.reference, state=talk.say(f"state.{state}"))
+    return worded(talk.desk, text, talk.caller.language) if case.exercise else text
 
 
 def show_decline(talk: Talk, state: State) -> Turn:

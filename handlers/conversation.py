@@ -13,6 +13,7 @@ from handlers import (
     counterpart,
     digest,
     erasing,
+    exercising,
     fill,
     follow,
     home,
@@ -88,13 +89,14 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
 
 def converse(talk: Talk, position: Position, said: str | None) -> Turn:
     """Hand what was said (None = nothing yet) to the handler whose turn it is, and follow where it leads."""
-    turn = _once(talk, position, said)
+    turn, here = _once(talk, position, said), position
     while turn.onward and turn.at is not None:
+        here = turn.at
         if turn.language:
             talk = replace(talk, caller=replace(talk.caller, language=turn.language))
         talk_on = replace(talk, acts=talk.acts + turn.opened)
         turn = _once(talk_on, turn.at, turn.said).after(turn)
-    return turn
+    return exercising.marked(talk, here.handler, turn)
 
 
 def _once(talk: Talk, position: Position, said: str | None) -> Turn:

@@ -1,9 +1,13 @@
 """An exercise: its members are told when it begins and ends, and anybody can leave it for what is real."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.form import Channel
+from flows.gsm7 import fold
+from flows.screen import fits
+from flows.world import Limits
 from handlers.desk import Desk
 from handlers.outbox import write
 from handlers.turn import Deliver, Talk, Turn
@@ -11,6 +15,13 @@ from models import exercise as exercises
 from models import member as members
 from models import message as messages
 from models.report import Report
+
+TELLING = frozenset(  # where what will be a report is told; all else is about what has been reported
+    {
+        *("home", "cards", "fill", "consent", "consented", "writing", "written", "confirm", "reopen", "send", "drop"),
+        *("readback", "agreed", "misread", "resume", "resumed", "restarted", "anonymous", "vault"),
+    }
+)
 
 
 def start(desk: Desk, member_ids: Collection[int], length: timedelta) -> tuple[int, tuple[Deliver, ...]]:
@@ -72,13 +83,27 @@ def leave(talk: Talk, rest: str) -> Turn:
     return Turn(talk.say("exercise.left"), durable=True)
 
 
-def receipt(talk: Talk, text: str) -> str:
-    """An SMS with the word, where the teller takes part in an exercise; a screen is seen by nobody else."""
+def beside(talk: Talk, handler: str) -> Limits:
+    """What a menu of that handler may take, with room for the word where it gets one."""
+    limits, seat = talk.desk.policy.limits, talk.caller.seat
+    if seat is None or not seat.drills or handler not in TELLING:
+        return limits
+    wide = len(talk.say("alert.exercise")) + 1
+    return replace(limits, septets=limits.septets - wide, ucs2=limits.ucs2 - wide)
+
+
+def marked(talk: Talk, handler: str, turn: Turn) -> Turn:
+    """With the word, where that handler hears what will be an exercise. A screen of a form is never wider for it."""
     seat = talk.caller.seat
-    if (
-        seat is None
-        or talk.channel is not Channel.SMS
-        or exercises.of_member(talk.desk.db, seat.member_id, talk.desk.now) is None
-    ):
-        return text
-    return worded(talk.desk, text, talk.caller.language)
+    if seat is None or not seat.drills or handler not in TELLING or not turn.text:
+        return turn
+    text = worded(talk.desk, turn.text, talk.caller.language)
+    if talk.channel is Channel.SMS:
+        return replace(turn, text=text)
+    fitting = (each for each in (text, fold(text)) if fits(each, talk.desk.policy.limits))
+    return replace(turn, text=next(fitting, turn.text))
+
+
+def about(talk: Talk, report: Report, text: str) -> str:
+    """With the word, where the text is about what was reported in an exercise."""
+    return worded(talk.desk, text, talk.caller.language) if report.exercise_id is not None else text

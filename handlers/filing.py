@@ -12,7 +12,6 @@ from flows.progress import Progress
 from handlers import wording
 from handlers.anonymity import is_anonymous, number_of
 from handlers.desk import Desk
-from handlers.exercising import receipt
 from handlers.turn import Position, Route, State, Talk, Turn
 from models import alert as alerts
 from models import contact
@@ -122,7 +121,7 @@ def file(talk: Talk, state: State) -> Turn:
         return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
     if facts.place_id is not None and compartment is Compartment.OPERATIONS:
         contact.remember_place(talk.desk.db, talk.caller.contact_id, facts.place_id)
-    text = receipt(talk, _thanks(talk, facts, kept["reference"]))
+    text = _thanks(talk, facts, kept["reference"])
     return Turn(text, opened=opened, durable=True, effects=(Route(kept["id"]),))
 
 

@@ -2,6 +2,7 @@
 
 from flows.folding import digits
 from handlers.anonymity import CODED
+from handlers.exercising import about
 from handlers.reading_room import OWN, Sight
 from handlers.turn import Position, State, Talk, Turn
 from models import incident as incidents
@@ -32,7 +33,7 @@ def _by_code(talk: Talk, reference: str, code: str) -> str:
     said = tickets.ask(talk.desk.db, talk.desk.keys, found.id, code) if found else Answer.WRONG
     if found is None or said is not Answer.RIGHT:
         return talk.say("anonymous.locked" if said is Answer.LOCKED else "anonymous.wrong")
-    return talk.say(f"follow.{incidents.progress(talk.desk.db, found)}", reference=found.reference)
+    return about(talk, found, talk.say(f"follow.{incidents.progress(talk.desk.db, found)}", reference=found.reference))
 
 
 def answer(talk: Talk, reference: str) -> str:
@@ -42,4 +43,4 @@ def answer(talk: Talk, reference: str) -> str:
     mine = found is not None and found.contact_id == talk.caller.contact_id
     if found is None or not mine or OWN[found.compartment] < Sight.REFERENCE:
         return talk.say("follow.unknown", reference=reference[:8])
-    return talk.say(f"follow.{incidents.progress(talk.desk.db, found)}", reference=found.reference)
+    return about(talk, found, talk.say(f"follow.{incidents.progress(talk.desk.db, found)}", reference=found.reference))

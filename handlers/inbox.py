@@ -28,11 +28,11 @@ def _items(talk: Talk) -> list[Item]:
 
 def _line(talk: Talk, row: alerts.OpenAlert) -> str:
     """With the area, for whoever may see the facts."""
-    seat = talk.caller.seat
+    seat, word = talk.caller.seat, talk.say("alert.exercise") if row.exercise else ""
     if seat is None or most(seat.role, row.compartment) < Sight.FACTS:
-        return row.reference
+        return label(talk, word, row.reference)
     place = talk.desk.atlas.name(row.area or "", talk.caller.language)
-    return label(talk, f"{row.reference} S{row.severity}", place)
+    return label(talk, word, f"{row.reference} S{row.severity}", place)
 
 
 def _title(talk: Talk, items: list[Item]) -> str:

@@ -1,12 +1,15 @@
 """A menu of the service's own: a title, choices with their digits, paged like any other screen."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from flows.folding import digits, fold
 from flows.form import Channel
-from flows.screen import Page, laid_out, lay_out
+from flows.screen import DoesNotFit, Page, laid_out, lay_out
 from flows.showing import PATIENCE, with_reason
+from flows.world import Limits
+from handlers import exercising
 from handlers.turn import Position, Talk, Turn
 
 MORE, BACK = "9", "0"
@@ -25,10 +28,17 @@ class Item:
 
 def pages(talk: Talk, title: str, items: Sequence[Item], *, back: bool, here: str = "") -> tuple[Page, ...]:
     """here: the handler whose menu it is."""
+    for limits in (exercising.beside(talk, here), talk.desk.policy.limits):
+        with suppress(DoesNotFit):
+            return _laid(talk, limits, title, items, back=back, here=here)
+    raise DoesNotFit(here)
+
+
+def _laid(talk: Talk, limits: Limits, title: str, items: Sequence[Item], *, back: bool, here: str) -> tuple[Page, ...]:
     return (laid_out if here in FIXED else lay_out)(
         title,
         tuple([(item.key, item.label) for item in items]),
-        limits=talk.desk.policy.limits,
+        limits=limits,
         back=talk.say("nav.back"),
         more=talk.say("nav.more"),
         rooted=not back,

@@ -1,5 +1,6 @@
 """What this phone has reported, by reference, and what has become of each; nothing that is guarded."""
 
+from handlers.exercising import about
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.reading_room import OWN, Sight
@@ -22,7 +23,8 @@ def _items(talk: Talk) -> list[Item]:
 
 
 def _become(talk: Talk, report: Report) -> str:
-    return talk.say(f"follow.{incidents.progress(talk.desk.db, report)}", reference=report.reference)
+    become = talk.say(f"follow.{incidents.progress(talk.desk.db, report)}", reference=report.reference)
+    return about(talk, report, become)
 
 
 def _title(talk: Talk, items: list[Item]) -> str:

@@ -6,6 +6,7 @@ from flows.form import Channel
 from flows.gsm7 import fit, parts
 from flows.language import DEFAULT
 from handlers.desk import Desk
+from handlers.exercising import worded
 from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
 from handlers.turn import Deliver
@@ -53,7 +54,9 @@ def wording(desk: Desk, report: Report, text: str) -> str:
     said = " ".join(text.split())
     if not said:
         raise NotAllowed
-    fitted = fit(desk.say("reply.text", _language(desk, report), reference=report.reference, text=said))
+    language = _language(desk, report)
+    text = desk.say("reply.text", language, reference=report.reference, text=said)
+    fitted = fit(worded(desk, text, language) if report.exercise_id is not None else text)
     if len(parts(fitted)) > MOST_PARTS:
         raise TooLong
     return fitted

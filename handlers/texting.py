@@ -8,6 +8,7 @@ from flows.reader import read
 from handlers import callback, follow, resume
 from handlers.anonymity import CODED, KEEP, begun, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
+from handlers.exercising import about
 from handlers.keywords import ALWAYS, ASIDES, FORMS, NOTHING_KNOWN, OPENING, Command, Keyword, command, obey, open_form
 from handlers.relevance import begins_anew, takes_words
 from handlers.turn import Position, State, Talk, Turn
@@ -137,7 +138,8 @@ def _heard_before(talk: Talk, at: Position | None, echo: Echo) -> Turn | None:
     report = reports.latest_of(talk.desk.db, talk.caller.contact_id, talk.desk.now - talk.desk.policy.same_text)
     if report is None:
         return None
-    return Turn("" if echo.at_once else talk.say("follow.received", reference=report.reference), at)
+    known = about(talk, report, talk.say("follow.received", reference=report.reference))
+    return Turn("" if echo.at_once else known, at)
 
 
 def _late(talk: Talk, text: str, asked: Asked) -> Turn | None:

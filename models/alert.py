@@ -71,6 +71,7 @@ class OpenAlert:
     severity: int
     area: str | None
     compartment: Compartment
+    exercise: bool
 
 
 def open_alerts(
@@ -128,9 +129,9 @@ def _named(reference: str) -> Select[tuple[int]]:
     return told.where(Report.reference == reference)
 
 
-def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None, Compartment]]:
+def _addressed(member_id: int) -> Select[Any]:
     return (
-        select(Alert.id, _first_reference(), Incident.severity, Incident.area, Incident.compartment)
+        select(Alert.id, _first_reference(), Incident.severity, Incident.area, Incident.compartment, _exercise())
         .join(Incident, Incident.id == Alert.incident_id)
         .where(Alert.member_id == member_id)
     )
@@ -139,6 +140,10 @@ def _addressed(member_id: int) -> Select[tuple[int, str, int, str | None, Compar
 def _first_reference() -> ScalarSelect[str]:
     mine = select(Report.reference).where(Report.incident_id == Incident.id)
     return mine.order_by(Report.filed_at).limit(1).scalar_subquery()
+
+
+def _exercise() -> ColumnElement[bool]:
+    return Incident.exercise_id.is_not(None)
 
 
 def recall(db: Session, incident_id: int, reason: str = RECALLED) -> None:
@@ -201,6 +206,7 @@ class Case:
     area: str | None
     state: IncidentState
     compartment: Compartment
+    exercise: bool
     like: str | None
     parts: int
 
@@ -235,6 +241,7 @@ def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
         Incident.area,
         Incident.state,
         Incident.compartment,
+        _exercise(),
         _like(),
         _parts(),
     ).where(Incident.id.in_(mine))

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import exercise as exercises
 from models.base import Base, UtcDateTime, new_id, upsert, upsert_of
 from models.keys import Keyring, Purpose
 from models.member import Member, MemberPhone, Role
@@ -54,8 +55,8 @@ class Suppression(Base):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A contact with the seat that its phone belongs to (member_id None = not on the roster); edition: of
-    places and codes, which every hop must know too."""
+    """A contact with the seat that its phone belongs to (member_id None = not on the roster); drills: its member takes
+    part in an exercise; edition: of places and codes, which every hop must know too."""
 
     id: int
     language: str | None
@@ -65,6 +66,7 @@ class Known:
     level: int
     member_language: str | None
     post_place_id: int | None
+    drills: bool
     edition: int
 
 
@@ -102,6 +104,7 @@ def known() -> Select[Any]:
             func.coalesce(Member.level, 0),
             Member.language,
             Member.post_place_id,
+            exercises.takes_part(Member.id, now),
             EDITION.scalar_subquery(),
         )
         .outerjoin(MemberPhone, active)
@@ -129,7 +132,7 @@ def _make(at: Bare, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) 
     contact_id = new_id()
     sealed = keys.seal(Purpose.NUMBERS, phone.encode(), f"contact/{contact_id}/number")
     row = NEW.first(at, {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now})
-    return Known(contact_id, None, None, None, None, 0, None, None, edition=row[0]) if row else None
+    return Known(contact_id, None, None, None, None, 0, None, None, drills=False, edition=row[0]) if row else None
 
 
 def hold(db: Session, contact_id: int) -> None:

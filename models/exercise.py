@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, ForeignKey, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from models.base import Base, new_id
 from models.conversation import Conversation
@@ -37,6 +37,17 @@ class Running:
     begins_at: datetime
     ends_at: datetime
     members: frozenset[int]
+
+
+def takes_part(member_id: InstrumentedAttribute[int], at: BindParameter[datetime]) -> ColumnElement[bool]:
+    """The same as a column, for a member of the statement around it."""
+    stayed = or_(ExerciseMember.left_at.is_(None), ExerciseMember.left_at > at)
+    running = Exercise.id == ExerciseMember.exercise_id, Exercise.begins_at <= at, Exercise.ends_at > at
+    return (
+        exists()
+        .where(ExerciseMember.member_id == member_id, stayed, *running)
+        .correlate_except(Exercise, ExerciseMember)
+    )
 
 
 def of_member(db: Session, member_id: int, at: datetime) -> int | None:

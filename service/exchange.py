@@ -130,7 +130,7 @@ def caller_of(desk: Desk, known: contacts.Known, phone: str) -> Caller:
     post, last = places.by_id(known.post_place_id), places.by_id(known.last_place_id)
     seat = None
     if known.member_id is not None and known.role is not None:
-        seat = Seat(known.member_id, known.role, known.level, post.key if post else "")
+        seat = Seat(known.member_id, known.role, known.level, post.key if post else "", known.drills)
     language = known.language or known.member_language or DEFAULT
     return Caller(known.id, phone, language, seat, last.key if last else "")
 

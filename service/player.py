@@ -8,7 +8,19 @@ from typing import Protocol
 
 from flows.form import Channel
 from service.blanks import Blanks, Unfilled
-from service.transcript import ACTIONS, EXPECTED, BadTranscript, Entry, Fate, Mark, Step, Transcript, pause
+from service.transcript import (
+    ACTIONS,
+    EXPECTED,
+    BadTranscript,
+    Drill,
+    Entry,
+    Fate,
+    Mark,
+    Step,
+    Transcript,
+    drill,
+    pause,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,9 @@ class Stage(Protocol):
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
         """Let time pass, and the clock do what falls due in it."""
+
+    def order(self, phone: str, channel: Channel, order: Drill) -> Happened:
+        """Let the service begin an exercise, or stop it. Raises NobodyAsked where it cannot be done."""
 
     def references(self) -> set[str]:
         """Every reference given so far."""
@@ -97,6 +112,8 @@ def _act(transcript: Transcript, stage: Stage, blanks: Blanks, step: Step) -> Ha
     try:
         if step.action.mark is Mark.BEFALLS:
             return stage.befall(step.phone, step.channel, Fate(step.action.text))
+        if step.action.mark is Mark.ORDERS:
+            return stage.order(step.phone, step.channel, drill(step.action.text))
         return stage.say(step.phone, step.channel, blanks.fill(step.action.text))
     except Unfilled as blank:
         raise BadTranscript(f"{where}: no reference has been seen for {{{blank.args[0]}}}") from None

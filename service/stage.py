@@ -11,8 +11,14 @@ from tempfile import TemporaryDirectory
 from redis import Redis
 
 from flows.form import Channel
+from handlers import exercising
+from models import contact as contacts
+from models import exercise as exercises
+from models import member as members
 from service import demo_data, demo_settings, redis_server
 from service.clock import TASKS, Clock
+from service.database import transaction
+from service.exchange import follow_up
 from service.jobs import JOBS
 from service.local_web import LocalWeb
 from service.parts import Parts, build
@@ -25,7 +31,7 @@ from service.simulator import dialects
 from service.simulator.dialects import Dialect, Dialled
 from service.simulator.phone import Refused
 from service.simulator.server import Simulator
-from service.transcript import Fate, is_dial, screen
+from service.transcript import Drill, Fate, is_dial, screen
 from service.web import create_web
 from service.witness import Witness
 from service.work import work_off
@@ -164,6 +170,22 @@ class LiveStage:
                 beside = self._dials.pop(phone, None)
                 self._broken |= {phone: beside} if beside else {}
                 self._dials[phone] = found
+        return self._come_of_it(phone, channel, [])
+
+    def order(self, phone: str, channel: Channel, order: Drill) -> Happened:
+        self._now.move(A_MOMENT)
+        with transaction(self.parts.engine) as db:
+            desk = self.parts.desk(db)
+            if order.members:
+                phones = (contacts.find(db, desk.keys, each) for each in order.members)
+                taking = {each.id for phone in phones if (each := members.of_contact(db, phone, desk.now))}
+                _, effects = exercising.start(desk, taking, order.length)
+            else:
+                stopped = [exercising.stop(desk, each.exercise_id) for each in exercises.running(db, desk.now)]
+                effects = tuple(effect for each in stopped for effect in each or ())
+        if not effects:
+            raise NobodyAsked("no such exercise")
+        follow_up(self.parts, effects)
         return self._come_of_it(phone, channel, [])
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:

@@ -30,6 +30,7 @@ class Mark(StrEnum):
     KEEPS = "="
     WAITS = "@"
     BEFALLS = "!"
+    ORDERS = "%"
     NOTE = "#"
     HEADER = ":"
     BLANK = ""
@@ -37,7 +38,7 @@ class Mark(StrEnum):
 
 MANY_LINES = (Mark.SAYS, Mark.SHOWS, Mark.KEEPS)
 EXPECTED = (Mark.SHOWS, Mark.KEEPS)
-ACTIONS = (Mark.SAYS, Mark.WAITS, Mark.BEFALLS)
+ACTIONS = (Mark.SAYS, Mark.WAITS, Mark.BEFALLS, Mark.ORDERS)
 
 
 class Fate(StrEnum):
@@ -46,6 +47,14 @@ class Fate(StrEnum):
     HANGS_UP = "hangs up"  # and the network tells
     BREAKS_OFF = "breaks off"  # and nobody is told
     GOES_ON = "goes on"  # the one that broke off: its next key arrives after all
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """An exercise that somebody at the service begins, for so long; without members: the one that runs is stopped."""
+
+    members: tuple[str, ...] = ()
+    length: timedelta = timedelta()
 
 
 class BadTranscript(ValueError):
@@ -162,6 +171,16 @@ def pause(text: str) -> timedelta:
     return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
+def drill(text: str) -> Drill:
+    """`exercise +4h +22370000001 +22370000011`, or `exercise stops`. Raises ValueError for anything else."""
+    if text == "exercise stops":
+        return Drill()
+    what, length, *phones = text.split()
+    if what != "exercise" or not phones or not all(map(is_phone, phones)):
+        raise ValueError("no exercise")
+    return Drill(tuple(phones), pause(length))
+
+
 def is_phone(text: str) -> bool:
     return bool(re.fullmatch(r"\+[1-9][0-9]{7,14}", text))
 
@@ -192,9 +211,9 @@ class _Reader:
         header = re.fullmatch(r"([A-Za-z_]+):\s*(.*)", line)
         if header:
             return Entry(Mark.HEADER, header[2], header[1], number)
-        if not line or line[0] in "><=@!#":
+        if not line or line[0] in "><=@!%#":
             return Entry(Mark(line[:1]), line[1:].removeprefix(" "), line=number)
-        raise self._bad(number, f"expected a header or one of > < = @ ! #, not {line[:1]!r}")
+        raise self._bad(number, f"expected a header or one of > < = @ ! % #, not {line[:1]!r}")
 
     def _go_on(self, text: str, number: int) -> None:
         """An indented line belongs to the entry above it, and so do the blank lines between them."""
@@ -214,6 +233,8 @@ class _Reader:
             return "expected a pause such as +30s, +5m, +2h or +1d"
         if entry.mark is Mark.BEFALLS and entry.text not in tuple(Fate):
             return f"expected one of: {', '.join(Fate)}"
+        if entry.mark is Mark.ORDERS and not _reads(drill, entry.text):
+            return "expected exercise, how long, and its members' phones, or: exercise stops"
         if entry.mark in ACTIONS and not {"phone", "channel"} <= self._headers():
             return "phone: and channel: must be named before anybody speaks"
         if entry.mark in EXPECTED and not self._begun():

@@ -7,7 +7,7 @@ import pytest
 
 from flows.form import Channel
 from service.player import Happened, NobodyAsked, play, record
-from service.transcript import BadTranscript, Fate, parse, written
+from service.transcript import BadTranscript, Drill, Fate, parse, written
 
 REFERENCE = "572468"
 WRITTEN = """\
@@ -48,6 +48,9 @@ class MadeUpStage:
 
     def wait(self, phone: str, channel: Channel, length: timedelta) -> Happened:
         return self._next(f"{phone} {channel} {length}")
+
+    def order(self, phone: str, channel: Channel, order: Drill) -> Happened:
+        return self._next(f"exercise of {', '.join(order.members)} for {order.length}")
 
     def references(self) -> set[str]:
         return {REFERENCE}
@@ -127,6 +130,13 @@ def test_what_befalls_a_dial_is_let_happen() -> None:
     transcript = parse("phone: +22370000011\nchannel: ussd\n> *1#\n< Quoi ?\n! hangs up\n", "a.txt")
     assert play(transcript, stage) is None
     assert stage.asked[-1] == "+22370000011 ussd hangs up"
+
+
+def test_an_exercise_is_begun_and_stopped() -> None:
+    stage = MadeUpStage([Happened([], []), Happened([], [])])
+    text = "phone: +22370000011\nchannel: sms\n% exercise +4h +22370000001 +22370000011\n% exercise stops\n"
+    assert play(parse(text, "a.txt"), stage) is None
+    assert stage.asked == ["exercise of +22370000001, +22370000011 for 4:00:00", "exercise of  for 0:00:00"]
 
 
 def test_a_recording_holds_what_happened_and_keeps_notes_and_headers() -> None:
