@@ -57,12 +57,12 @@ def write(
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A text about an alert for one phone; purpose: one of ALARMS."""
+    """A text for one phone, about an alert or None; purpose: one of ALARMS."""
 
     contact_id: int
     text: str
     purpose: str
-    alert_id: int
+    alert_id: int | None = None
 
 
 def write_all(desk: Desk, alarms: Sequence[Alarm]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from handlers.turn import Deliver
 from models import mail as mails
 from models import member as members
 from models import outlet as outlets
+from models.mail import Letter
 from models.member import Recipient, Role
 
 
@@ -31,4 +32,4 @@ def _mail(desk: Desk, admin: Recipient, text: str, purpose: str) -> None:
     """The sweep finds it; where there is no address, it is held."""
     if desk.policy.writes_mail:
         letter = {"language": admin.language, "subject": text.partition(".")[0], "plain": f"{text}\n"}
-        mails.queue(desk.db, desk.keys, admin.member_id, letter, f"{purpose}:{admin.member_id}", desk.now)
+        mails.queue_all(desk.db, desk.keys, [Letter(admin.member_id, letter, f"{purpose}:{admin.member_id}")], desk.now)

@@ -1,8 +1,9 @@
 """E-mail on its way: the row is the outbox, as it is of SMS. What it says is sealed; the address is the member's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +14,7 @@ from models.member import Member, serving
 from models.message import MessageState
 
 DUE = text("state = 'due'")
+AT_ONCE = 100  # rows of one statement
 
 
 class Mail(Base):
@@ -50,23 +52,38 @@ def _about(mail_id: int) -> str:
     return f"mail/{mail_id}/body"
 
 
-def queue(
-    db: Session, keys: Keyring, member_id: int, letter: Mapping[str, str], purpose_key: str, now: datetime
-) -> int | None:
-    """Write an e-mail down as due; None where its purpose has one already."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail to be written down. parts: its own, by name."""
+
+    member_id: int
+    parts: Mapping[str, str]
+    purpose_key: str
+
+
+def queue_all(db: Session, keys: Keyring, letters: Sequence[Letter], now: datetime) -> list[int]:
+    """Write e-mails down as due; the ids of those whose purpose had none yet."""
+    rows = [_due(keys, each, now) for each in letters]
+    written: list[int] = []
+    for start in range(0, len(rows), AT_ONCE):
+        insert = upsert(db.connection(), Mail).values(rows[start : start + AT_ONCE])
+        insert = insert.on_conflict_do_nothing(index_elements=["purpose_key"])
+        written += db.scalars(insert.returning(Mail.id))
+    return written
+
+
+def _due(keys: Keyring, letter: Letter, now: datetime) -> dict[str, Any]:
     mail_id = new_id()
-    row = {
+    return {
         "id": mail_id,
-        "member_id": member_id,
-        "purpose_key": purpose_key,
-        "body_enc": keys.seal_json(Purpose.MESSAGES, dict(letter), _about(mail_id)),
+        "member_id": letter.member_id,
+        "purpose_key": letter.purpose_key,
+        "body_enc": keys.seal_json(Purpose.MESSAGES, dict(letter.parts), _about(mail_id)),
         "state": MessageState.DUE,
         "not_before_at": now,
         "tries": 0,
         "created_at": now,
     }
-    insert = upsert(db.connection(), Mail).values(row).on_conflict_do_nothing(index_elements=["purpose_key"])
-    return mail_id if db.execute(insert.returning(Mail.id)).first() else None
 
 
 def due(db: Session, now: datetime, waiting_since: datetime, most: int) -> list[int]:

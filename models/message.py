@@ -135,14 +135,14 @@ def queue(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message about an alert, to be written down; held: why it may not be sent, None = it may."""
+    """A message to be written down, about an alert or None; held: why it may not be sent, None = it may."""
 
     gateway: str
     contact_id: int
     text: str
     parts: int
     purpose_key: str
-    alert_id: int
+    alert_id: int | None
     held: str | None
 
 

@@ -65,14 +65,12 @@ def _write(parts: Parts, sheet: Sheet, members: Sequence[Subscriber]) -> bool:
     return True
 
 
-def send(parts: Parts, written: Sequence[Written]) -> None:
+def send(parts: Parts, written: Written) -> None:
     """After the commit, and only then."""
-    messages = [message_id for each in written for message_id in each.messages]
-    mails = [mail_id for each in written for mail_id in each.mails]
-    if messages:
-        parts.enqueue("deliver", *messages)
-    if mails:
-        parts.enqueue("mail", *mails)
+    if written.messages:
+        parts.enqueue("deliver", *written.messages)
+    if written.mails:
+        parts.enqueue("mail", *written.mails)
 
 
 def _batches(members: Sequence[Subscriber]) -> Iterator[Sequence[Subscriber]]:

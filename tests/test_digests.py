@@ -25,6 +25,7 @@ from sqlalchemy import delete, event, select, update
 
 from handlers import digesting
 from handlers.digesting import TOLD
+from handlers.outbox import write
 from handlers.period import Kind, latest
 from handlers.summary import Summary, summarise
 from models import contact as contacts
@@ -34,10 +35,11 @@ from models.code import Compartment
 from models.digest_run import DigestPeriod, DigestRun
 from models.figures import Step
 from models.incident import IncidentState
+from models.mail import Mail
 from models.member import Member, Role
 from models.message import Message, MessageState
 from service.database import reading, transaction
-from service.digests import count
+from service.digests import BATCH, count
 from service.jobs import JOBS
 from service.simulator.server import Simulator
 from service.stocking import load_roster
@@ -45,6 +47,7 @@ from service.stocking import load_roster
 KAYES, GUIDIMAGHA, HODH, MAURITANIA = "+22370000018", "+22236000013", "+22236000014", "+22236000016"
 DAY = timedelta(days=1)
 SEVEN = MONDAY.replace(hour=7)
+MANY = 60
 EVERYBODY = 8  # coordinators of the demo's roster
 
 
@@ -187,7 +190,7 @@ def test_a_week_tells_how_long_it_took_and_who_was_told(running: Post, simulator
 
 def tell(db: Any, post: Post, contact_id: int, report_id: int, state: MessageState = MessageState.ACCEPTED) -> None:
     from_now = post.watch()
-    message_id = digesting.write(post.parts.desk(db), contact_id, "Clos.", f"closed:{report_id}")
+    message_id = write(post.parts.desk(db), contact_id, "Clos.", f"closed:{report_id}")
     db.execute(update(Message).where(Message.id == message_id).values(state=state, sent_at=from_now))
 
 
@@ -270,8 +273,7 @@ def test_what_a_worker_that_died_left_undone_is_done_by_the_next(running: Post) 
     def die(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("INSERT INTO message"):
             written.append(statement)
-            if len(written) == 4:
-                raise Died
+            raise Died
 
     event.listen(running.parts.engine, "before_cursor_execute", die)
     try:
@@ -370,9 +372,15 @@ def test_two_phones_of_one_member_get_one_digest(running: Post, simulator: Simul
     assert len(inbox(simulator, "+22370000041") + inbox(simulator, "+22370000042")) == 1
 
 
-def test_the_questions_to_the_database_do_not_grow_with_the_members(running: Post) -> None:
-    """Eight to know who and how many; then at most five for each member who is written to."""
+def test_the_questions_to_the_database_do_not_grow_with_the_members(running: Post, tmp_path: Path) -> None:
+    """Seven to know how many, a dozen to know who and what was done, and seven for twenty members who are written to."""
     add(running, 5, SEVEN - timedelta(hours=2), "25", None)
+    phones = [f"+2237100{number:04}" for number in range(MANY)]
+    rows = [f"C,{phone},coordinator,fr,ML11,1,,c{phone[1:]}@example.org" for phone in phones]
+    roster = tmp_path / "roster.csv"
+    roster.write_text("\n".join(["name,phone,role,language,area,level,post,email", *rows]), encoding="utf-8")
+    load_roster(running.parts, roster)
+    running.parts = replace(running.parts, policy=replace(running.parts.policy, writes_mail=True))
     running.watch.at = SEVEN
     asked: list[str] = []
 
@@ -388,8 +396,28 @@ def test_the_questions_to_the_database_do_not_grow_with_the_members(running: Pos
     JOBS["digest"](running.parts)
     event.remove(running.parts.engine, "before_cursor_execute", hear)
     assert counted == 7
+    assert told(running) == dict.fromkeys(("daily", "weekly"), EVERYBODY + MANY)
+    batches = -(-(EVERYBODY + MANY) // BATCH)
     written = [each for each in asked if each.startswith(("SELECT", "INSERT", "UPDATE"))]
-    assert len(written) <= 2 * (counted + 8 + 5 * EVERYBODY)
+    assert len(written) <= 2 * (counted + 12 + 7 * batches)
+    with reading(running.parts.engine) as db:
+        letters = db.scalars(select(Mail.purpose_key).where(Mail.purpose_key.startswith("digest:"))).all()
+    assert len(letters) == len(set(letters)) == 2 * MANY
+
+
+def test_a_digest_goes_to_the_phone_that_hears_us(running: Post, simulator: Simulator, tmp_path: Path) -> None:
+    """Its holder said STOP on the other one, before there was a roster."""
+    with transaction(running.parts.engine) as db:
+        contacts.stop(db, running.parts.keys, "+22370000041", "sms", running.watch())
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "name,phone,role,language,area,level,post\nTwo,+22370000041 +22370000042,coordinator,fr,ML11,1,\n",
+        encoding="utf-8",
+    )
+    load_roster(running.parts, roster)
+    add(running, 5, SEVEN - timedelta(hours=2), "25", None)
+    digest(running, SEVEN)
+    assert (len(inbox(simulator, "+22370000041")), len(inbox(simulator, "+22370000042"))) == (0, 2)
 
 
 def test_a_digest_fits_two_parts_whatever_the_places_are_called(running: Post) -> None:

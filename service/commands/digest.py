@@ -13,6 +13,7 @@ from handlers.desk import Desk
 from handlers.digest_mail import digest_mail
 from handlers.digest_sms import digest_sms
 from handlers.digesting import TOLD, put, scope
+from handlers.digesting import digest as digest_of
 from handlers.period import Kind, Period, latest, of_day
 from handlers.summary import summarise
 from models import contact as contacts
@@ -70,8 +71,9 @@ def send_one(phone: str, weekly: bool, at: datetime | None, now: bool) -> None:
     sheet = count(here, wanted.period)
     purpose = f"digest:{wanted.period.kind}:asked:{here.now():%Y%m%d%H%M%S}:{wanted.member.member_id}"
     with transaction(here.engine) as db:
-        written = put(here.desk(db), sheet, wanted.member, purpose, late=False)
-    send(here, [written])
+        desk = here.desk(db)
+        written = put(desk, [digest_of(desk, sheet, wanted.member, purpose, late=False)])
+    send(here, written)
     click.echo(f"{len(written.messages)} SMS and {len(written.mails)} e-mails are on their way.")
 
 
