@@ -373,7 +373,7 @@ def test_two_phones_of_one_member_get_one_digest(running: Post, simulator: Simul
 
 
 def test_the_questions_to_the_database_do_not_grow_with_the_members(running: Post, tmp_path: Path) -> None:
-    """Seven to know how many, a dozen to know who and what was done, and seven for twenty members who are written to."""
+    """Seven to count, a dozen to know who and what was done, and seven for twenty members who are written to."""
     add(running, 5, SEVEN - timedelta(hours=2), "25", None)
     phones = [f"+2237100{number:04}" for number in range(MANY)]
     rows = [f"C,{phone},coordinator,fr,ML11,1,,c{phone[1:]}@example.org" for phone in phones]
