@@ -41,7 +41,7 @@ def reveal(desk: Desk, reader: Reader, report: Report) -> Revealed | Hidden:
     """Who asks must have proved to be the reader: by PIN, or by the console's sign-in. That somebody tried who may not
     is written down, too."""
     if len(reader.reason.strip()) < SHORTEST:
-        return Hidden("a reason is needed that says why")
+        return Hidden(f"a reason is needed that says why, in {SHORTEST} letters or more")
     if not permissions.has(desk.db, reader.member_id, May.REVEAL):
         return _refuse(desk, reader, report, "this member may not reveal numbers")
     if reader.sight(desk, report) < Sight.CONTENTS:

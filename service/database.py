@@ -227,7 +227,8 @@ def _is_wait(error: BaseException) -> bool:
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    code = getattr(error, "sqlite_errorcode", 0)  # Python's own errors, such as of a text that is none, have no code
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _forget_connections_in_forked_children(engine: Engine) -> None:

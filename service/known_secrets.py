@@ -10,7 +10,8 @@ EXAMPLES = ("change-me", "changeme", "example", "your-token", "your_token", "sec
 
 
 def refuse(settings: Settings) -> None:
-    """Raise SettingError for the first secret that nobody may use outside the demo."""
+    """Raise SettingError for keys that cannot be read, and the first secret that nobody may use outside the demo."""
+    ring = _read(settings.keys)
     if settings.demo:
         return
     tokens = {"SECRET_KEY": (settings.secret_key,), "METRICS_TOKEN": (settings.metrics_token,)}
@@ -21,7 +22,7 @@ def refuse(settings: Settings) -> None:
         raise SettingError(f"{PREFIX}AFRICASTALKING_API_KEY: this is the demo's")
     if settings.keys.startswith(DEMO_KEYS.strip()):
         raise SettingError(f"{PREFIX}KEYS: these are the demo's: `init` makes new ones")
-    if settings.keys and _holds_a_poor_key(settings.keys):
+    if ring and _holds_a_poor_key(ring):
         raise SettingError(f"{PREFIX}KEYS: a key is there twice, or was not made at random: `init` makes new ones")
 
 
@@ -30,10 +31,13 @@ def _is_known(value: str) -> bool:
     return low.startswith(DEMO) or len(set(low)) < FEWEST_LETTERS or any(low.startswith(word) for word in EXAMPLES)
 
 
-def _holds_a_poor_key(text: str) -> bool:
+def _read(text: str) -> Keyring | None:
     try:
-        ring = Keyring.parse(text)
+        return Keyring.parse(text) if text else None
     except KeyringError as error:
         raise SettingError(f"{PREFIX}KEYS: {error}") from None
+
+
+def _holds_a_poor_key(ring: Keyring) -> bool:
     keys = [key for by_id in ring.keys.values() for key in by_id.values()]
     return len(set(keys)) < len(keys) or any(len(set(key)) < FEWEST_LETTERS for key in keys)

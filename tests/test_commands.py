@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,19 +14,26 @@ from click.testing import Result
 from fixtures_service import ADMIN, COORDINATOR, TOKEN, VILLAGER, Post
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy import select
 
 from flows.xlsform import write_xlsx
+from models import audit
+from models import contact as contacts
+from models import member as members
+from models import pin as pins
+from models.member import MemberPhone
 from service.app import create_app
 from service.commands import WITH_KEYS
+from service.database import make_engine, reading, transaction
 from service.simulator.network import Outcome
 from service.simulator.server import Simulator
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run(post: Post, *words: str) -> Result:
+def run(post: Post, *words: str, typed: str | None = None) -> Result:
     app: Flask = create_app(post.parts)
-    return app.test_cli_runner().invoke(args=list(words))
+    return app.test_cli_runner().invoke(args=list(words), input=typed)
 
 
 def flask(directory: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -65,6 +74,13 @@ def test_a_bad_setting_stops_the_start_with_its_name(tmp_path: Path, setting: st
     assert "Traceback" not in done.stderr
 
 
+def test_keys_that_cannot_be_read_stop_a_demo_with_their_name_too(tmp_path: Path) -> None:
+    done = flask(tmp_path, "keys", "status", KARAKORO_KEYS="x", KARAKORO_DEMO="yes")
+    assert done.returncode != 0
+    assert "KARAKORO_KEYS: line 1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_server_does_not_start_without_keys(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import wsgi"]
     environ = {**os.environ, "KARAKORO_DATA_DIR": str(tmp_path)}
@@ -95,13 +111,85 @@ def test_reports_are_listed_by_their_clear_columns(post: Post) -> None:
 CLEAR = {"reference", "compartment", "severity", "area", "state", "partial", "filed_at"}
 
 
-def test_contents_are_listed_for_whoever_may_read_them_and_says_why(post: Post) -> None:
+def test_contents_are_listed_for_whoever_may_read_them_says_why_and_knows_the_pin(post: Post) -> None:
+    with transaction(post.parts.engine) as db:
+        for member_id in set(db.scalars(select(MemberPhone.member_id))):
+            pins.give(db, member_id, pins.hash_of("2580"), post.watch())
     post.sms(VILLAGER, "12#1 Gogui")
     asked = ("reports", "list", "--json", "--as")
-    assert json.loads(run(post, *asked, COORDINATOR, "--reason", "call back").output)["answers"]["code"] == "12"
-    assert "answers" not in json.loads(run(post, *asked, ADMIN, "--reason", "call back").output)
+    why = ("--reason", "call back")
+    assert json.loads(run(post, *asked, COORDINATOR, *why, typed="2580\n").stdout)["answers"]["code"] == "12"
+    assert "answers" not in json.loads(run(post, *asked, ADMIN, *why, typed="2580\n").stdout)
+    guessed = run(post, *asked, COORDINATOR, *why, typed="1111\n")
+    assert (guessed.exit_code, guessed.stdout) == (1, "")
+    assert "not this member's PIN" in guessed.output
     assert run(post, *asked, COORDINATOR).exit_code == 2
-    assert run(post, *asked, VILLAGER, "--reason", "x").exit_code == 2
+    assert "no active member" in run(post, *asked, VILLAGER, *why, typed="2580\n").output
+
+
+def test_whoever_closes_the_terminal_in_the_middle_has_looked_all_the_same(post: Post, tmp_path: Path) -> None:
+    settings = post.parts.settings
+    with transaction(post.parts.engine) as db:
+        member = members.of_contact(db, contacts.find(db, post.parts.keys, COORDINATOR), post.watch())
+        assert member is not None
+        pins.give(db, member.id, pins.hash_of("2580"), post.watch())
+    post.sms(VILLAGER, "12#1 Gogui")
+    post.work()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("KARAKORO_")} | {
+        "KARAKORO_DATA_DIR": str(tmp_path),
+        "KARAKORO_DATABASE_URL": settings.database_url,
+        "KARAKORO_KEYS": settings.keys,
+        "KARAKORO_HOOK_TOKEN": settings.hook_tokens[0],
+        "KARAKORO_DEMO": "yes",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "reports", "list", "--as", COORDINATOR]
+    looking, screen = os.pipe()
+    os.close(looking)
+    done = subprocess.run(
+        [*command, "--reason", "call back"], check=False, cwd=ROOT, env=environ, input=b"2580\n", stdout=screen,
+        stderr=subprocess.PIPE, timeout=120, start_new_session=True,
+    )  # fmt: skip
+    os.close(screen)
+    assert done.returncode != 0
+    with reading(post.parts.engine) as db:
+        acts = [entry.act for entry in audit.entries(db, post.watch() - timedelta(days=3650), 100)]
+    assert "read_report" in acts, done.stderr.decode()
+
+
+def plain_error(done: Result) -> str:
+    """What a command said that failed, in a sentence and no more."""
+    assert done.exit_code == 1
+    assert isinstance(done.exception, SystemExit)
+    assert done.output.startswith("Error: ")
+    assert not any(word in done.output for word in ("SELECT", "sqlalche", "Traceback"))
+    return done.output
+
+
+def test_a_backup_into_a_folder_that_is_not_there_names_it(post: Post, tmp_path: Path) -> None:
+    assert "nowhere" in plain_error(run(post, "backup", str(tmp_path / "nowhere" / "file")))
+
+
+@pytest.mark.parametrize(
+    "command", [("keys", "status"), ("reports", "list"), ("purge", "--dry-run"), ("audit", "verify")]
+)
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sqlite:///{folder}/empty.sqlite3", "run `db upgrade`"),
+        ("sqlite:///{folder}/nowhere/karakoro.sqlite3", "see KARAKORO_DATABASE_URL"),
+        ("postgresql+psycopg://karakoro:geheim@127.0.0.1:9/karakoro", "see KARAKORO_DATABASE_URL"),
+    ],
+    ids=["without tables", "without a folder", "without a server"],
+)
+def test_a_database_that_is_not_there_is_told_in_a_sentence(
+    post: Post, tmp_path: Path, command: tuple[str, ...], address: str, said: str
+) -> None:
+    engine = make_engine(address.format(folder=tmp_path))
+    away = replace(post, parts=replace(post.parts, engine=engine))
+    try:
+        assert said in plain_error(run(away, *command))
+    finally:
+        engine.dispose()
 
 
 def test_a_roster_is_imported_row_by_row(post: Post, tmp_path: Path) -> None:

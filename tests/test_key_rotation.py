@@ -1,5 +1,6 @@
 """Keys are changed while the service runs: a new key first opens, then seals, then everything lies under it."""
 
+import os
 import statistics
 import time
 from dataclasses import replace
@@ -103,6 +104,18 @@ def test_keys_are_changed_in_three_steps_and_nothing_is_ever_closed(post: Post, 
     assert all_opened(post) > there
     with reading(post.parts.engine) as db:
         assert {"keys_prepared", "keys_promoted", "keys_resealed", "keys_removed"} <= set(db.scalars(select(Audit.act)))
+
+
+def test_the_file_of_the_keys_stays_where_it_lies_and_whose_it_is(post: Post, keyring: Path) -> None:
+    kept = keyring.rename(keyring.with_name("kept"))
+    keyring.symlink_to(kept)
+    kept.chmod(0o640)
+    whose = 4711 if os.geteuid() == 0 else os.getuid()
+    os.chown(kept, whose, -1)
+    assert run(post, "rotate", "--purpose", "messages").exit_code == 0
+    assert keyring.is_symlink()
+    assert "messages 2 " in kept.read_text(encoding="utf-8")
+    assert (kept.stat().st_uid, kept.stat().st_mode & 0o777) == (whose, 0o640)
 
 
 def test_a_dial_goes_on_through_all_of_it(post: Post, keyring: Path) -> None:

@@ -42,6 +42,7 @@ from models import contact as contacts
 from models import conversation as conversations
 from models import member as members
 from models import permission as permissions
+from models import pin as pins
 from models import report as reports
 from models.alert import Alert
 from models.audit import Audit
@@ -62,6 +63,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = "+22236000013"  # coordinates Guidimagha
 AT_THE_POST = COORDINATOR_ENGLISH  # is given the post of Gogui here
 PRIVACY = "+22370000024"
+PIN = "2580"
 READERS: dict[str, tuple[Role, frozenset[str]]] = {
     OFFICER: (Role.OFFICER, frozenset({"ML1101"})),
     RELAY: (Role.RELAY, frozenset({"ML1101"})),
@@ -277,8 +279,13 @@ def _contents(scene: Scene, phone: str) -> str:
 
 def _listed(scene: Scene, phone: str) -> str:
     """But for the clear columns, which are anybody's who may use the command line."""
+    parts = scene.post.parts
+    with transaction(parts.engine) as db:
+        who = Reader.of(parts.desk(db), phone, "a walk")
+        pins.give(db, who.member_id, pins.hash_of(PIN), parts.now())
     asked = ["reports", "list", "--json", "--as", phone, "--reason", "a walk"]
-    rows = create_app(scene.post.parts).test_cli_runner().invoke(args=asked).output.splitlines()
+    rows = create_app(scene.post.parts).test_cli_runner().invoke(args=asked, input=f"{PIN}\n").stdout.splitlines()
+    assert rows
     return "\n".join(str(json.loads(row).get("answers", "")) for row in rows)
 
 
@@ -409,7 +416,7 @@ def test_whoever_may_read_the_contents_does_and_is_written_down(scene: Scene) ->
             read = {each.reference for each in scene.filed if each.seen_in(text) is Sight.CONTENTS}
             assert read == {each.reference for each in scene.filed if each.open_to(phone) is Sight.CONTENTS}
     with reading(scene.post.parts.engine) as db:
-        assert set(db.scalars(select(Audit.act))) == {"read_report"}
+        assert set(db.scalars(select(Audit.act))) == {"read_report", "pin_made"}  # the second by the walk itself
 
 
 def test_alerts_reach_those_who_may_see_the_facts(scene: Scene) -> None:

@@ -17,6 +17,7 @@ from service.commands.init import init
 from service.commands.keys import keys
 from service.commands.languages import languages
 from service.commands.places import places
+from service.commands.plain import plainly
 from service.commands.play import play
 from service.commands.privacy import privacy
 from service.commands.purge import purge
@@ -61,4 +62,4 @@ WITH_KEYS = (
 def register(app: Flask, *, has_keys: bool) -> None:
     """Without keys there is only `init`, which makes them, and what needs none."""
     for command in (init, *(WITH_KEYS if has_keys else (forms, languages, play, readers))):
-        app.cli.add_command(command)
+        app.cli.add_command(plainly(command))

@@ -1,6 +1,7 @@
 """`keys`: the keys themselves, for whoever must keep them apart from the backups."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -110,13 +111,19 @@ def _keyring_file() -> Path:
 
 
 def _change(path: Path, change: Callable[[str], str]) -> None:
-    """All of it or nothing: the new file takes the old one's place, with its owner's rights alone."""
+    """All of it or nothing: the new file takes the old one's place, and stays its owner's, whoever runs this: a
+    service that could not read its keys would not start."""
+    path = path.resolve()
     try:
         text = change(path.read_text(encoding="utf-8"))
     except KeyringError as error:
         raise click.ClickException(str(error)) from None
     draft = path.with_suffix(".draft")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        owned = path.stat()
+        if (owned.st_uid, owned.st_gid) != (os.geteuid(), os.getegid()):
+            os.fchown(file.fileno(), owned.st_uid, owned.st_gid)
+        os.fchmod(file.fileno(), stat.S_IMODE(owned.st_mode))
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
