@@ -18,12 +18,11 @@ from models import report as reports
 from models import route as routes
 from models import telling as tellings
 from models.incident import FRESH, Incident
-from models.ladder import Ladder
+from models.ladder import NOBODY_LEFT, Ladder
 from models.member import Role
 from models.route import Pace
 
 NOT_DELIVERED = "not_delivered"  # no SMS to anybody of that level has arrived, or can be expected to
-NOBODY_LEFT = "nobody_left"  # what the history says when the whole ladder has been told and nobody has answered
 
 
 @dataclass(frozen=True, slots=True)

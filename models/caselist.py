@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.alert import Alert
 from models.code import Compartment
 from models.incident import STANDING, History, Incident, IncidentState
-from models.ladder import Ladder
+from models.ladder import Ladder, nobody_left
 from models.message import Message
 from models.report import Report
 from models.scope import Scope
@@ -33,7 +33,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A line of a list. reports: how many corroborate it; next_at: when somebody else is told; held_until: until then
-    whoever has it may move it; told, answered: how many members, of those whose alert still stands."""
+    whoever has it may move it; told, answered: how many members, of those whose alert still stands; nobody_left: all
+    levels were told, and nobody has taken it."""
 
     incident_id: int
     reference: str
@@ -52,6 +53,7 @@ class Listed:
     held_until: datetime | None
     told: int
     answered: int
+    nobody_left: bool
 
 
 def find(db: Session, scope: Scope, wanted: Wanted, most: int) -> list[Listed]:
@@ -132,6 +134,7 @@ def _lines(scope: Scope, *which: Any) -> Select[Any]:
             Ladder.held_until,
             _count(select(func.count(Alert.id)).where(*_told())),
             _count(select(func.count(Alert.id)).where(*_told(), Alert.acked_at.is_not(None))),
+            and_(nobody_left(), Incident.owner_id.is_(None)),
         )
         .outerjoin(Ladder, Ladder.incident_id == Incident.id)
         .where(scope.covers(Incident.compartment, Incident.area), *which)

@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.incident import FRESH, History, Incident
 
 RUNNING = text("next_at IS NOT NULL")
+
+NOBODY_LEFT = "nobody_left"  # what the history says when the whole ladder has been told and nobody has answered
 
 
 class Ladder(Base):
@@ -76,3 +79,13 @@ def due(db: Session, now: datetime, most: int) -> list[int]:
     """The incidents whose time has come, the longest overdue first."""
     query = select(Ladder.incident_id).where(Ladder.next_at.is_not(None), Ladder.next_at <= now)
     return list(db.scalars(query.order_by(Ladder.next_at).limit(most)))
+
+
+def nobody_left() -> ColumnElement[bool]:
+    """Whether the whole ladder of an incident has been told, and nobody has moved it. An exercise worries nobody."""
+    told = exists().where(History.incident_id == Incident.id, History.via == NOBODY_LEFT)
+    return and_(told, Incident.state.in_(FRESH), Incident.exercise_id.is_(None))
+
+
+def count_nobody_left(db: Session) -> int:
+    return db.scalar(select(func.count(Incident.id)).where(nobody_left())) or 0

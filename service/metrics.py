@@ -12,11 +12,11 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session
 
-from handlers.ladder import NOBODY_LEFT
+from models import ladder as ladders
 from models import outlet as outlets
 from models import reach, restraint
 from models.alert import Alert
-from models.incident import FRESH, History, Incident, IncidentState
+from models.incident import History, Incident, IncidentState
 from models.mail import Mail
 from models.message import Message
 from models.report import Report
@@ -105,10 +105,8 @@ def _alerts(db: Session) -> Iterator[GaugeMetricFamily]:
     told = exists().where(Alert.incident_id == Incident.id)
     untold = select(func.count(Incident.id)).where(noted, ~told, Incident.state.not_in(OVER))
     yield _gauge("incidents_nobody_to_tell", "Open incidents without anybody to alert", db.scalar(untold) or 0)
-    left = exists().where(History.incident_id == Incident.id, History.via == NOBODY_LEFT)
-    silent = select(func.count(Incident.id)).where(left, Incident.state.in_(FRESH), Incident.exercise_id.is_(None))
     told_all = "Incidents whose whole ladder was told, and that nobody has moved"
-    yield _gauge("incidents_nobody_left", told_all, db.scalar(silent) or 0)
+    yield _gauge("incidents_nobody_left", told_all, ladders.count_nobody_left(db))
 
 
 def _outlets(db: Session) -> Iterator[GaugeMetricFamily]:

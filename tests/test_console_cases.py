@@ -26,6 +26,7 @@ from service.database import reading
 from service.simulator.server import Simulator
 
 ELSEWHERE = "+22236000013"  # coordinates Guidimagha
+LOUD = "Tous les niveaux sont prévenus, personne ne répond"
 COMPLAINT = ["AVIS 87", "1", "2", "un agent m'a frappe"]
 
 
@@ -286,6 +287,20 @@ def test_a_reference_leads_to_its_incident_in_whatever_digits(house: House) -> N
         assert browser.get(f"/console/incidents/?q={typed}").headers["Location"] == page(reference)
     browser.get("/console/incidents/?q=999999")
     assert "inconnue, ou pas pour vous" in browser.text
+
+
+def test_the_board_says_where_nobody_is_left_to_tell_until_somebody_has_it(house: House) -> None:
+    told(house.post, "13#1 Gogui")
+    for _ in range(6):
+        house.post.watch.move(minutes=15)
+        house.post.ask("ladder")
+        house.post.work()
+    browser = house.signed_in()
+    browser.get("/console/board/live")
+    assert browser.text.count(LOUD) == 1
+    house.post.sms(COORDINATOR, "ACK")
+    browser.get("/console/board/live")
+    assert LOUD not in browser.text
 
 
 def test_a_board_that_has_not_changed_is_not_sent_again(house: House) -> None:

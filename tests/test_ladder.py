@@ -31,6 +31,7 @@ from models.incident import History, Incident
 from models.ladder import Ladder
 from models.report import Report
 from models.route import Pace
+from service.app import create_app
 from service.database import reading, transaction
 from service.simulator.server import Simulator
 
@@ -99,6 +100,8 @@ def test_severity_4_is_told_twice_on_each_level_and_then_nobody_is_left(
     assert "personne ne repond" in got(simulator, ADMIN)[0]
     assert noted(post) == ["routing", *["told_again", "next_level"] * 2, "told_again", "nobody_left"]
     assert [record.message for record in caplog.records] == [f"incident {only_incident(post)}: nobody left to tell"]
+    said = create_app(post.parts).test_cli_runner().invoke(args=["doctor"]).output
+    assert "note alerts: 1 alerts that every level was told of and nobody has answered: call somebody\n" in said
 
 
 def test_nothing_is_sent_before_its_time(post: Post, simulator: Simulator) -> None:

@@ -151,6 +151,19 @@ def test_an_alert_is_open_until_it_is_answered_or_ended(engine: Engine, redis_ur
     assert figures(client(engine, redis_url))["karakoro_alerts_open"] == 1
 
 
+def test_an_incident_that_every_level_was_told_of_is_counted_until_somebody_moves_it(
+    engine: Engine, redis_url: str
+) -> None:
+    with transaction(engine) as db:
+        for state, via in (("received", "nobody_left"), ("verified", "nobody_left"), ("received", "told_again")):
+            row, past = incident(IncidentState(state), nobody=False)
+            db.add(row)
+            db.flush()
+            past.via = via
+            db.add(past)
+    assert figures(client(engine, redis_url))["karakoro_incidents_nobody_left"] == 1
+
+
 def test_the_queue_is_counted_and_an_absent_redis_is_a_figure_too(engine: Engine, own_redis: Server) -> None:
     Dispatcher(quick_connection(own_redis.url)).enqueue("route", 1)
     web = client(engine, own_redis.url)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from flows.gsm7 import fit
 from models import contact as contacts
+from models import ladder as ladders
 from models import member as members
 from models import schema
 from models.member import Role
@@ -87,6 +88,9 @@ def _roster(here: Parts, db: Session) -> Iterator[Finding]:
     deaf = len(members.unreachable(db, here.now()))
     said = f"{deaf} on duty whom nobody can tell anything: `roster list --unreachable`" if deaf else "all can be told"
     yield Finding("members", None if deaf else True, said)
+    left = ladders.count_nobody_left(db)
+    said = f"{left} alerts that every level was told of and nobody has answered: call somebody" if left else "answered"
+    yield Finding("alerts", None if left else True, said)
 
 
 def _redis(here: Parts) -> Iterator[Finding]:
