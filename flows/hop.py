@@ -58,8 +58,9 @@ class Meant:
     handoff: Handoff | None = None
 
 
-def hop_at(form: Form, progress: Progress, world: World) -> Hop:
-    return Hop(form, progress, stand(form, progress.answers, world), world)
+def hop_at(form: Form, progress: Progress, world: World, before: Standing | None = None) -> Hop:
+    """before: where the form stood, in the same world, with other answers."""
+    return Hop(form, progress, stand(form, progress.answers, world, before), world)
 
 
 def settle(hop: Hop) -> Hop:
@@ -108,7 +109,7 @@ def accept(hop: Hop, meant: Meant) -> Hop | Complaint:
     would be asked.
     """
     progress = replace(hop.progress, answers={**hop.progress.answers, **meant.besides, **meant.answers})
-    after = hop_at(hop.form, progress, hop.world)
+    after = hop_at(hop.form, progress, hop.world, hop.standing)
     known = after.standing.known
     for name, value in meant.answers.items():
         if value and known[name] != value:

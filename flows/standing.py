@@ -14,21 +14,31 @@ SILENT = (Kind.CALCULATE, Kind.HIDDEN)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """known: every question's name → its answer, default or calculation, "" where irrelevant, missing or no
-    longer fitting; relevant: the names of those that may be asked now; open: the first to ask, "" = none.
+    longer fitting; relevant: the names of those that may be asked now; open: the first to ask, "" = none;
+    answers: what was given.
     """
 
     known: Known
     relevant: frozenset[str]
     open: str
+    answers: Mapping[str, str]
 
 
-def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
-    """One walk down the form: each question sees what the ones above it have come to."""
+def stand(form: Form, answers: Mapping[str, str], world: World, before: Standing | None = None) -> Standing:
+    """One walk down the form: each question sees what the ones above it have come to.
+
+    before: where it stood with other answers; the walk begins at the first question whose answer is another one now.
+    """
+    start = _first_change(form, answers, before) if before else 0
+    same = form.questions[:start]
     known = dict.fromkeys((question.name for question in form.questions), "")
+    relevant, first_open = list[str](), ""
+    if before:
+        known.update((question.name, before.known[question.name]) for question in same)
+        relevant.extend(question.name for question in same if question.name in before.relevant)
+        first_open = before.open if any(question.name == before.open for question in same) else ""
     scope = Scope(known, world.now)  # and sees what is known to it grow
-    relevant: list[str] = []
-    first_open = ""
-    for question in form.questions:
+    for question in form.questions[start:]:
         if question.relevant and not truth(question.relevant.evaluate(scope)):
             continue
         relevant.append(question.name)
@@ -39,7 +49,16 @@ def stand(form: Form, answers: Mapping[str, str], world: World) -> Standing:
             if not settled and can_answer(form, question, known, world):
                 first_open = question.name
         known[question.name] = _worth(question, given if usable else None, scope)
-    return Standing(known, frozenset(relevant), first_open)
+    return Standing(known, frozenset(relevant), first_open, answers)
+
+
+def _first_change(form: Form, answers: Mapping[str, str], before: Standing) -> int:
+    """Whether something is settled depends on what was said instead of it, too."""
+    for number, question in enumerate(form.questions):
+        for name in (question.name, other(question)):
+            if answers.get(name) != before.answers.get(name):
+                return number
+    return len(form.questions)
 
 
 def is_asked(question: Question, world: World) -> bool:

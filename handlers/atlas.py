@@ -37,9 +37,9 @@ class Atlas:
         """The choices of that list whose columns equal the narrowing; empty for a list that is not ours."""
         if not narrowing:
             return self.lists.get(file, ())
-        column, value = list(narrowing.items())[-1]
+        *wider, (column, value) = narrowing.items()
         found = self.beneath.get((file, column, value), ())
-        return [c for c in found if all(c.columns.get(k) == v for k, v in narrowing.items())]
+        return [c for c in found if all(c.columns.get(k) == v for k, v in wider)] if wider else found
 
     def resolve(self, key: str) -> PlaceRow | None:
         return self.gazetteer.resolve(key) if key else None

@@ -36,7 +36,10 @@ FORGOTTEN = text("draft_id IS NOT NULL AND abandoned_at IS NULL")
 
 
 class Conversation(Base):
-    """draft_id: the report that has been begun in it and not finished (no foreign key: reports point here);
+    """Each hop writes its row, and PostgreSQL leaves the indexes alone then, as long as nothing that is in one changes
+    and there is room beside it (migration 0011): so nothing that changes with every hop is in any.
+
+    draft_id: the report that has been begun in it and not finished (no foreign key: reports point here);
     abandoned_at: since when nobody is expected to go on here; taken_over_at: the phone has dialled anew."""
 
     __tablename__ = "conversation"
@@ -44,7 +47,7 @@ class Conversation(Base):
         UniqueConstraint("gateway", "session_key"),
         Index("ix_conversation_open", "contact_id", sqlite_where=OPEN_ON_SQLITE, postgresql_where=OPEN_ON_POSTGRESQL),
         Index("ix_conversation_draft", "contact_id", sqlite_where=HOLDS_A_DRAFT, postgresql_where=HOLDS_A_DRAFT),
-        Index("ix_conversation_forgotten", "expires_at", sqlite_where=FORGOTTEN, postgresql_where=FORGOTTEN),
+        Index("ix_conversation_forgotten", "contact_id", sqlite_where=FORGOTTEN, postgresql_where=FORGOTTEN),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, default=new_id)

@@ -3,15 +3,26 @@ asking the database."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
+import psycopg
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Dialect, Insert, Select, Update
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from models.spoken import Spoken
+
+T = TypeVar("T")
 Turn = Callable[[Any], Any] | None
 Statement = Select[Any] | Insert | Update
+
+# libpq's own way of naming values
+NUMBERED: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +37,19 @@ def bare(db: Session) -> Bare:
     """The one that this transaction is on; whatever the session has in mind is written first."""
     db.flush()
     connection = db.connection()
-    return Bare(connection.connection.driver_connection, connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection) and driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        raise RuntimeError("this transaction has not begun")  # each statement would be kept by itself
+    return Bare(driver, connection.dialect)
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """names: in the order of the driver's question marks, None where it takes them by name; there, back: what becomes
-    of each value on its way to the database, and of each column on its way back."""
+    """names: of its values, in their order; there, back: what becomes of each value on its way to the database, and of
+    each column on its way back."""
 
     said: str
-    names: tuple[str, ...] | None
+    names: tuple[str, ...]
     constants: Mapping[str, Any]
     there: Mapping[str, Callable[[Any], Any]]
     back: tuple[Turn, ...]
@@ -48,32 +62,54 @@ class Prepared:
         """A function, where the dialects differ."""
         self._statement = statement
         self._worded: dict[str, Worded] = {}
+        self._spoken: WeakKeyDictionary[psycopg.Connection[Any], Spoken] = WeakKeyDictionary()
 
     def first(self, bare: Bare, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, if there is any."""
-        worded = self._for(bare.dialect)
-        row = self._say(bare, worded, values).fetchone()
-        return None if row is None else _turned(worded.back, row)
+        return next(iter(self.all(bare, values)), None)
 
     def all(self, bare: Bare, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        worded = self._for(bare.dialect)
-        return [_turned(worded.back, row) for row in self._say(bare, worded, values).fetchall()]
+        worded, said = self._for(bare.dialect), self._values(bare, values)
+        if isinstance(bare.driver, psycopg.Connection):
+            rows = self._called(bare.driver, worded, lambda spoken: spoken.rows(said))
+        else:
+            rows = bare.driver.execute(worded.said, said).fetchall()
+        return [_turned(worded.back, row) for row in rows]
 
     def change(self, bare: Bare, values: Mapping[str, Any]) -> int:
         """How many rows it has changed."""
-        return int(self._say(bare, self._for(bare.dialect), values).rowcount)
+        worded, said = self._for(bare.dialect), self._values(bare, values)
+        if isinstance(bare.driver, psycopg.Connection):
+            return self._called(bare.driver, worded, lambda spoken: spoken.count(said))
+        return int(bare.driver.execute(worded.said, said).rowcount)
 
-    def _say(self, bare: Bare, worded: Worded, values: Mapping[str, Any]) -> Any:
+    def _values(self, bare: Bare, values: Mapping[str, Any]) -> list[Any]:
+        worded = self._for(bare.dialect)
         said = {**worded.constants, **values}
         for name, turn in worded.there.items():
             said[name] = turn(said[name])
-        return bare.driver.execute(worded.said, said if worded.names is None else [said[n] for n in worded.names])
+        return [said[name] for name in worded.names]
+
+    def _called(self, driver: psycopg.Connection[Any], worded: Worded, call: Callable[[Spoken], T]) -> T:
+        """A server may have forgotten the statement, or have planned it for a table that has changed since: then it is
+        told anew, at once where that can be, else the next time."""
+        spoken = self._spoken.get(driver)
+        if spoken is None:
+            spoken = self._spoken[driver] = Spoken(driver, worded.said)
+        try:
+            return call(spoken)
+        except (InvalidSqlStatementName, FeatureNotSupported):
+            del self._spoken[driver]
+            if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+                raise  # and with it whatever else was to be kept
+        return self._called(driver, worded, call)
 
     def _for(self, dialect: Dialect) -> Worded:
         worded = self._worded.get(dialect.name)
         if worded is None:
             statement = self._statement(dialect) if callable(self._statement) else self._statement
-            worded = self._worded[dialect.name] = _word(statement, dialect)
+            numbered = NUMBERED if dialect.name == "postgresql" else dialect
+            worded = self._worded[dialect.name] = _word(statement, numbered)
         return worded
 
 
@@ -88,7 +124,7 @@ def _word(statement: Statement, dialect: Dialect) -> Worded:
     columns = statement.selected_columns if isinstance(statement, Select) else statement.exported_columns
     return Worded(
         said=compiled.string,
-        names=tuple(compiled.positiontup) if compiled.positiontup is not None else None,
+        names=tuple(compiled.positiontup or ()),
         constants={name: bind.value for name, bind in binds.items() if not bind.required} | _defaults(compiled),
         there={name: turn for name, turn in turns.items() if turn},
         back=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns),

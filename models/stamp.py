@@ -1,6 +1,6 @@
 """Stamps: a number that grows when places or codes change, so that processes know when to read them again."""
 
-from sqlalchemy import String, func, select
+from sqlalchemy import BigInteger, String, cast, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, upsert
@@ -14,7 +14,7 @@ class Stamp(Base):
 
 
 # Versions only grow, and so does their sum: one number tells whether anything has changed.
-EDITION = select(func.coalesce(func.sum(Stamp.version), 0))
+EDITION = select(cast(func.coalesce(func.sum(Stamp.version), 0), BigInteger))
 
 
 def edition(db: Session) -> int:

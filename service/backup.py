@@ -61,7 +61,7 @@ def _write(parts: Parts, archive: zipfile.ZipFile) -> Manifest:
 def _at_one_moment(engine: Engine) -> Engine:
     options: dict[str, Any] = {"reading": True}
     if engine.dialect.name == "postgresql":
-        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options |= {"begin": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
     return engine.execution_options(**options)
 
 

@@ -6,16 +6,17 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
 import psycopg.errors
+from psycopg.pq import ExecStatus
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.prepared import Bare
 
@@ -49,9 +50,12 @@ def make_engine(url: str, *, pool_size: int = 4) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         engine.update_execution_options(turn=Lock())
     else:
+        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "rollback", _roll_back_postgresql)
         event.listen(engine, "checkout", _ask_after_idleness)
         event.listen(engine, "checkin", _note_use)
-    engine.update_execution_options(idle=deque())
+    engine.update_execution_options(idle=deque(), lines=deque())
+    event.listen(engine, "engine_disposed", _close_lines)
     event.listen(engine, "handle_error", _name_the_wait, retval=True)
     _forget_connections_in_forked_children(engine)
     return engine
@@ -85,17 +89,19 @@ def _session(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that only looks, and so waits for nobody and keeps nobody waiting. Raises Busy."""
-    with transaction(engine.execution_options(reading=True, postgresql_readonly=True)) as session:
+    with transaction(engine.execution_options(reading=True, begin="BEGIN READ ONLY")) as session:
         yield session
 
 
 class AtOnce:
-    """One connection of the driver's, on which each statement is a transaction of its own; lent at the first statement,
-    and to be given back. Its statements raise Busy, and Unsure for whatever else the driver says."""
+    """A line to the database: one connection of the driver's, on which each statement is a transaction of its own. It
+    is lent at the first statement, and to be given back; one that was given back is lent again, past the pool, whose
+    lending costs as much as a statement. Its statements raise Busy, and Unsure for whatever else the driver says.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lent: PoolProxiedConnection | None = None
+        self._lent: Any = None
 
     def look(self, statement: Callable[[Bare], T]) -> T:
         """Say a statement that only reads."""
@@ -106,7 +112,7 @@ class AtOnce:
         except (sqlite3.Error, psycopg.Error) as error:
             if _is_wait(error):
                 raise Busy("the database is locked") from error
-            self._engine.dispose()  # a server that went away has taken the other connections with it
+            self._hang_up()
             raise Unsure("the driver failed") from error
 
     def change(self, statement: Callable[[Bare], T]) -> T:
@@ -120,20 +126,44 @@ class AtOnce:
         """Twice is harmless."""
         lent, self._lent = self._lent, None
         if lent is not None:
-            _by_itself(lent.driver_connection, False)
-            lent.close()
+            _lines(self._engine).append((lent, time.monotonic()))
 
     def _bare(self) -> Bare:
         if self._lent is None:
-            self._lent = self._engine.raw_connection()
-            _by_itself(self._lent.driver_connection, True)
-        return Bare(self._lent.driver_connection, self._engine.dialect)
+            self._lent = _line(self._engine)
+        return Bare(self._lent, self._engine.dialect)
+
+    def _hang_up(self) -> None:
+        """A server that went away has taken the other connections with it."""
+        self._lent.close()
+        self._lent = None
+        self._engine.dispose()
 
 
-def _by_itself(driver: Any, each_statement: bool) -> None:
-    """SQLite's connections know no other way; of PostgreSQL's it is asked, and taken back."""
-    if not isinstance(driver, sqlite3.Connection) and not driver.closed:
-        driver.autocommit = each_statement
+def _lines(engine: Engine) -> deque[tuple[Any, float]]:
+    """Those that nobody uses now, and since when."""
+    lines: deque[tuple[Any, float]] = engine.get_execution_options()["lines"]
+    return lines
+
+
+def _line(engine: Engine) -> Any:
+    lines = _lines(engine)
+    with suppress(IndexError):  # until there is none
+        while True:
+            driver, since = lines.pop()
+            if time.monotonic() - since <= IDLE_SECONDS or _answers(driver):
+                return driver
+    fresh = engine.raw_connection()
+    driver = fresh.driver_connection
+    fresh.detach()
+    return driver
+
+
+def _close_lines(engine: Engine) -> None:
+    lines = _lines(engine)
+    with suppress(IndexError):
+        while True:
+            lines.pop()[0].close()
 
 
 @contextmanager
@@ -155,10 +185,10 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 _SQLITE: dict[str, Any] = {"connect_args": {"timeout": LOCK_SECONDS}}
 _POSTGRESQL: dict[str, Any] = {
-    "isolation_level": "READ COMMITTED",
     "connect_args": {
         "connect_timeout": LOCK_SECONDS,
-        "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC",
+        "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC"
+        r" -c default_transaction_isolation=read\ committed",
     },
 }
 
@@ -181,6 +211,21 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.execute("BEGIN")
     else:
         _patiently(raw, lambda: raw.execute("BEGIN IMMEDIATE"))
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """The driver begins only when its own cursors say something, and we say much without them."""
+    raw: Any = connection.connection.driver_connection
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if not raw.autocommit and raw.pgconn.exec_(begin.encode()).status != ExecStatus.COMMAND_OK:
+        connection.exec_driver_sql(begin)  # the same again, for the error's sake
+
+
+def _roll_back_postgresql(connection: Connection) -> None:
+    """The driver itself would make the server forget all statements that it has been told."""
+    raw: Any = connection.connection.dbapi_connection
+    with suppress(psycopg.Error):  # which it will find out too
+        raw.pgconn.exec_(b"ROLLBACK")
 
 
 def _patiently(raw: sqlite3.Connection, write: Callable[[], T]) -> T:
@@ -208,12 +253,18 @@ def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
 def _ask_after_idleness(connection: psycopg.Connection[Any], record: ConnectionPoolEntry, _fairy: object) -> None:
     """A server that was started anew has left connections behind that look well; asking before every hop would cost
     it a round trip."""
-    if time.monotonic() - record.info.get("used_at", time.monotonic()) > IDLE_SECONDS:
-        try:
-            connection.execute("SELECT 1")
-            connection.rollback()
-        except psycopg.Error as error:
-            raise exc.DisconnectionError from error  # the pool opens another one
+    idle = time.monotonic() - record.info.get("used_at", time.monotonic()) > IDLE_SECONDS
+    if idle and not _answers(connection):
+        raise exc.DisconnectionError  # the pool opens another one
+
+
+def _answers(driver: Any) -> bool:
+    if isinstance(driver, sqlite3.Connection):
+        return True
+    try:
+        return bool(driver.pgconn.exec_(b"SELECT 1").status == ExecStatus.TUPLES_OK)
+    except psycopg.Error:
+        return False
 
 
 def _name_the_wait(context: ExceptionContext) -> BaseException | None:
@@ -238,6 +289,7 @@ def _forget_connections_in_forked_children(engine: Engine) -> None:
     def forget() -> None:
         inherited = reference()
         if inherited is not None:
+            _lines(inherited).clear()
             inherited.dispose(close=False)
             if inherited.dialect.name == "sqlite":
                 inherited.update_execution_options(turn=Lock())

@@ -262,3 +262,23 @@ def test_a_step_of_which_nobody_knows_whether_it_was_kept_is_looked_up(post: Pos
         with pytest.raises(Changed):
             keep(post, grip, "1*1")
     assert "Quoi exactement" in post.hop(OFFICER, "S1", "1*1")
+
+
+def test_a_server_that_has_forgotten_what_it_was_told_is_told_again(post: Post) -> None:
+    """As behind a pooler, or after somebody's DEALLOCATE ALL."""
+    for history in ("", "1"):
+        post.hop(OFFICER, "S1", history)
+    if post.parts.engine.dialect.name == "postgresql":
+        at_once = AtOnce(post.parts.engine)
+        at_once.look(lambda bare: bare.driver.pgconn.exec_(b"DEALLOCATE ALL"))
+        at_once.give_back()
+    assert "Quoi exactement" in post.hop(OFFICER, "S1", "1*1")
+
+
+def test_a_transaction_that_is_taken_back_leaves_what_was_told_the_server(post: Post) -> None:
+    for history in ("", "1"):
+        post.hop(OFFICER, "S1", history)
+        with pytest.raises(ZeroDivisionError), transaction(post.parts.engine) as db:
+            1 / (contacts.lock(db, post.parts.keys, OFFICER, post.watch()).edition * 0)
+        with transaction(post.parts.engine) as db:
+            assert contacts.lock(db, post.parts.keys, OFFICER, post.watch()).member_id is not None
