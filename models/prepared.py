@@ -2,9 +2,8 @@
 asking the database."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName
@@ -27,20 +26,22 @@ NUMBERED: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: igno
 
 @dataclass(frozen=True, slots=True)
 class Bare:
-    """A connection of the driver's own."""
+    """A connection of the driver's own; spoken: what PostgreSQL has been told on it."""
 
     driver: Any
     dialect: Dialect
+    spoken: "dict[Prepared, Spoken]" = field(default_factory=dict)
 
 
 def bare(db: Session) -> Bare:
     """The one that this transaction is on; whatever the session has in mind is written first."""
     db.flush()
     connection = db.connection()
-    driver: Any = connection.connection.driver_connection
+    lent = connection.connection
+    driver: Any = lent.driver_connection
     if isinstance(driver, psycopg.Connection) and driver.pgconn.transaction_status == TransactionStatus.IDLE:
         raise RuntimeError("this transaction has not begun")  # each statement would be kept by itself
-    return Bare(driver, connection.dialect)
+    return Bare(driver, connection.dialect, lent.info.setdefault("spoken", {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class Worded:
     there: Mapping[str, Callable[[Any], Any]]
     back: tuple[Turn, ...]
 
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        said = {**self.constants, **given}
+        for name, turn in self.there.items():
+            said[name] = turn(said[name])
+        return [said[name] for name in self.names]
+
 
 class Prepared:
     """Worded anew for each dialect that it meets; both give the same values for the same row."""
@@ -62,47 +69,41 @@ class Prepared:
         """A function, where the dialects differ."""
         self._statement = statement
         self._worded: dict[str, Worded] = {}
-        self._spoken: WeakKeyDictionary[psycopg.Connection[Any], Spoken] = WeakKeyDictionary()
 
     def first(self, bare: Bare, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row, if there is any."""
         return next(iter(self.all(bare, values)), None)
 
     def all(self, bare: Bare, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        worded, said = self._for(bare.dialect), self._values(bare, values)
+        worded = self._for(bare.dialect)
+        said = worded.values(values)
         if isinstance(bare.driver, psycopg.Connection):
-            rows = self._called(bare.driver, worded, lambda spoken: spoken.rows(said))
+            rows = self._call(bare, worded, lambda spoken: spoken.rows(said))
         else:
             rows = bare.driver.execute(worded.said, said).fetchall()
         return [_turned(worded.back, row) for row in rows]
 
     def change(self, bare: Bare, values: Mapping[str, Any]) -> int:
         """How many rows it has changed."""
-        worded, said = self._for(bare.dialect), self._values(bare, values)
+        worded = self._for(bare.dialect)
+        said = worded.values(values)
         if isinstance(bare.driver, psycopg.Connection):
-            return self._called(bare.driver, worded, lambda spoken: spoken.count(said))
+            return self._call(bare, worded, lambda spoken: spoken.count(said))
         return int(bare.driver.execute(worded.said, said).rowcount)
 
-    def _values(self, bare: Bare, values: Mapping[str, Any]) -> list[Any]:
-        worded = self._for(bare.dialect)
-        said = {**worded.constants, **values}
-        for name, turn in worded.there.items():
-            said[name] = turn(said[name])
-        return [said[name] for name in worded.names]
-
-    def _called(self, driver: psycopg.Connection[Any], worded: Worded, call: Callable[[Spoken], T]) -> T:
+    def _call(self, bare: Bare, worded: Worded, call: Callable[[Spoken], T]) -> T:
         """A server may have forgotten the statement, or have planned it for a table that has changed since: then it is
         told anew, at once where that can be, else the next time."""
-        spoken = self._spoken.get(driver)
+        spoken = bare.spoken.get(self)
         if spoken is None:
-            spoken = self._spoken[driver] = Spoken(driver, worded.said)
+            spoken = bare.spoken[self] = Spoken(bare.driver, worded.said)
         try:
             return call(spoken)
         except (InvalidSqlStatementName, FeatureNotSupported):
-            del self._spoken[driver]
-            if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            del bare.spoken[self]
+            if bare.driver.pgconn.transaction_status != TransactionStatus.IDLE:
                 raise  # and with it whatever else was to be kept
-        return self._called(driver, worded, call)
+        return self._call(bare, worded, call)
 
     def _for(self, dialect: Dialect) -> Worded:
         worded = self._worded.get(dialect.name)

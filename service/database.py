@@ -101,7 +101,7 @@ class AtOnce:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lent: Any = None
+        self._lent: Bare | None = None
 
     def look(self, statement: Callable[[Bare], T]) -> T:
         """Say a statement that only reads."""
@@ -131,39 +131,40 @@ class AtOnce:
     def _bare(self) -> Bare:
         if self._lent is None:
             self._lent = _line(self._engine)
-        return Bare(self._lent, self._engine.dialect)
+        return self._lent
 
     def _hang_up(self) -> None:
         """A server that went away has taken the other connections with it."""
-        self._lent.close()
+        if self._lent is not None:
+            self._lent.driver.close()
         self._lent = None
         self._engine.dispose()
 
 
-def _lines(engine: Engine) -> deque[tuple[Any, float]]:
+def _lines(engine: Engine) -> deque[tuple[Bare, float]]:
     """Those that nobody uses now, and since when."""
-    lines: deque[tuple[Any, float]] = engine.get_execution_options()["lines"]
+    lines: deque[tuple[Bare, float]] = engine.get_execution_options()["lines"]
     return lines
 
 
-def _line(engine: Engine) -> Any:
+def _line(engine: Engine) -> Bare:
     lines = _lines(engine)
     with suppress(IndexError):  # until there is none
         while True:
-            driver, since = lines.pop()
-            if time.monotonic() - since <= IDLE_SECONDS or _answers(driver):
-                return driver
+            line, since = lines.pop()
+            if time.monotonic() - since <= IDLE_SECONDS or _answers(line.driver):
+                return line
     fresh = engine.raw_connection()
     driver = fresh.driver_connection
     fresh.detach()
-    return driver
+    return Bare(driver, engine.dialect)
 
 
 def _close_lines(engine: Engine) -> None:
     lines = _lines(engine)
     with suppress(IndexError):
         while True:
-            lines.pop()[0].close()
+            lines.pop()[0].driver.close()
 
 
 @contextmanager
