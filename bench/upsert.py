@@ -4,7 +4,8 @@ import os
 from datetime import UTC, datetime
 
 from flask import Flask, Response, request
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
 
 import service.tied  # noqa: F401
 from bench.bare import FIELDS
@@ -17,9 +18,11 @@ PROGRESS = os.urandom(400)  # what a sealed position takes
 
 
 def engine_of(url: str) -> Engine:
-    engine = make_engine(url, pool_size=THREADS)
-    if engine.dialect.name == "postgresql":
-        event.listen(engine, "begin", _promise_nothing)
+    """Of SQLite as ours is set up; of PostgreSQL as SQLAlchemy and its driver come."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return make_engine(url, pool_size=THREADS)
+    engine = create_engine(url, pool_size=THREADS, max_overflow=0)
+    event.listen(engine, "begin", _promise_nothing)
     return engine
 
 

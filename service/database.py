@@ -51,7 +51,6 @@ def make_engine(url: str, *, pool_size: int = 4) -> Engine:
         engine.update_execution_options(turn=Lock())
     else:
         event.listen(engine, "begin", _begin_postgresql)
-        event.listen(engine, "rollback", _roll_back_postgresql)
         event.listen(engine, "checkout", _ask_after_idleness)
         event.listen(engine, "checkin", _note_use)
     engine.update_execution_options(idle=deque(), lines=deque())
@@ -188,6 +187,7 @@ _SQLITE: dict[str, Any] = {"connect_args": {"timeout": LOCK_SECONDS}}
 _POSTGRESQL: dict[str, Any] = {
     "connect_args": {
         "connect_timeout": LOCK_SECONDS,
+        "prepare_threshold": None,  # the driver's own would make the server forget ours at each ROLLBACK
         "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC"
         r" -c default_transaction_isolation=read\ committed",
     },
@@ -220,13 +220,6 @@ def _begin_postgresql(connection: Connection) -> None:
     begin = connection.get_execution_options().get("begin", "BEGIN")
     if not raw.autocommit and raw.pgconn.exec_(begin.encode()).status != ExecStatus.COMMAND_OK:
         connection.exec_driver_sql(begin)  # the same again, for the error's sake
-
-
-def _roll_back_postgresql(connection: Connection) -> None:
-    """The driver itself would make the server forget all statements that it has been told."""
-    raw: Any = connection.connection.dbapi_connection
-    with suppress(psycopg.Error):  # which it will find out too
-        raw.pgconn.exec_(b"ROLLBACK")
 
 
 def _patiently(raw: sqlite3.Connection, write: Callable[[], T]) -> T:

@@ -275,10 +275,16 @@ def test_a_server_that_has_forgotten_what_it_was_told_is_told_again(post: Post) 
     assert "Quoi exactement" in post.hop(OFFICER, "S1", "1*1")
 
 
-def test_a_transaction_that_is_taken_back_leaves_what_was_told_the_server(post: Post) -> None:
+def test_what_is_taken_back_leaves_what_the_server_was_told(post: Post) -> None:
+    """The driver by itself has the server forget all that it was told at each ROLLBACK, to a savepoint too."""
     for history in ("", "1"):
         post.hop(OFFICER, "S1", history)
-        with pytest.raises(ZeroDivisionError), transaction(post.parts.engine) as db:
-            1 / (contacts.lock(db, post.parts.keys, OFFICER, post.watch()).edition * 0)
-        with transaction(post.parts.engine) as db:
-            assert contacts.lock(db, post.parts.keys, OFFICER, post.watch()).member_id is not None
+    with transaction(post.parts.engine) as db:
+        for _ in range(7):  # more often than the driver needs to tell the server something of its own
+            db.execute(select(Contact.id).where(Contact.pseudonym == b"nobody's"))
+        contacts.lock(db, post.parts.keys, OFFICER, post.watch())
+        db.begin_nested().rollback()
+        assert contacts.lock(db, post.parts.keys, OFFICER, post.watch()).member_id is not None
+        db.rollback()
+    with transaction(post.parts.engine) as db:
+        assert contacts.lock(db, post.parts.keys, OFFICER, post.watch()).member_id is not None
