@@ -153,6 +153,7 @@ def _line(engine: Engine) -> Bare:
             line, since = lines.pop()
             if time.monotonic() - since <= IDLE_SECONDS or _answers(line.driver):
                 return line
+            line.driver.close()
     fresh = engine.raw_connection()
     driver = fresh.driver_connection
     fresh.detach()
