@@ -7,7 +7,7 @@ from handlers.turn import Talk, Turn
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
-from models.incident import Incident
+from models.incident import Incident, IncidentState
 
 WORDS = {
     Outcome.RESPONSE: "1 reponse response استجابه",
@@ -50,9 +50,10 @@ def _act(talk: Talk, act: Act, case: Case, outcome: Outcome | None) -> Turn:
             text = talk.say("case.proposed", reference=case.reference, code=talk.desk.policy.service_code)
             return Turn(_worded(talk, incident, text), durable=True)
         effects = move(talk.desk, incident, act, talk.hand(), outcome)
-    except Refused:
-        state = talk.say(f"state.{incident.state}")
-        return Turn(talk.say("case.refused", reference=case.reference, state=state))
+    except Refused as refused:
+        key = "case.untaken" if refused.state is IncidentState.RECEIVED else "case.refused"
+        text = talk.say(key, reference=case.reference, state=talk.say(f"state.{refused.state}"))
+        return Turn(_worded(talk, incident, text))
     state = talk.say(f"state.{incident.state}")
     text = talk.say("case.done", reference=case.reference, state=state)
     return Turn(_worded(talk, incident, text), durable=True, effects=effects)
