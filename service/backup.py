@@ -78,8 +78,15 @@ def _rows(connection: Connection, table: Table) -> Iterator[Row]:
 
 
 def _marks(keys: Keyring) -> dict[str, str]:
-    """By which the right keys are known again; nobody can get back from a mark to its key."""
-    return {purpose.value: keys.mac(purpose, b"backup").hex()[:16] for purpose in Purpose}
+    """By which the right keys are known again: the oldest by its purpose, a newer one by its id too, since a keyring
+    from before a change of keys lacks it. Nobody can get back from a mark to its key."""
+    found = {}
+    for purpose in Purpose:
+        oldest = min(keys.keys[purpose])
+        for key_id in keys.keys[purpose]:
+            name = purpose.value if key_id == oldest else f"{purpose} {key_id}"
+            found[name] = keys.mark(purpose, key_id, b"backup").hex()[:16]
+    return found
 
 
 def restore(parts: Parts, path: Path) -> Manifest:

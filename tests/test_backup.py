@@ -13,10 +13,10 @@ from postgresql_server import Server
 from sqlalchemy import func, select
 from test_commands import run
 
-from models import audit, hold
+from models import audit, hold, keyring_file
 from models import report as reports
 from models.base import Base
-from models.keys import Keyring
+from models.keys import Keyring, Purpose
 from models.message import Message, MessageState
 from models.report import Report
 from service.archive import ArchiveError
@@ -208,6 +208,20 @@ def test_a_damaged_backup_is_refused_and_nothing_is_written(
     restore(fresh, tmp_path / "karakoro.backup")
     with reading(fresh.engine) as db:
         assert db.scalar(select(func.count()).select_from(Report)) == 1
+    fresh.engine.dispose()
+
+
+def test_keys_from_before_a_change_of_keys_do_not_do_for_a_backup_from_after_it(
+    post: Post, tmp_path: Path, simulator: Simulator
+) -> None:
+    changed = keyring_file.prepare(KEYS, [Purpose.NUMBERS])
+    changed = keyring_file.promote(changed, [Purpose.NUMBERS])
+    after = replace(post.parts, keys=Keyring.parse(changed))
+    back_up(after, tmp_path / "karakoro.backup")
+    fresh = build(settings_for(f"sqlite:///{tmp_path / 'fresh.db'}", simulator.url), shelf=post.parts.shelf)
+    with pytest.raises(ArchiveError, match=r"not those of this backup: numbers 2$"):
+        restore(fresh, tmp_path / "karakoro.backup")
+    restore(replace(fresh, keys=after.keys), tmp_path / "karakoro.backup")
     fresh.engine.dispose()
 
 

@@ -209,6 +209,14 @@ def test_a_roster_is_imported_row_by_row(post: Post, tmp_path: Path) -> None:
     assert "0000041" not in done.output
 
 
+def test_an_empty_roster_does_not_take_everybody_off_duty(post: Post, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name;phone;role;language;area;level;post\n", encoding="utf-8")
+    before = run(post, "roster", "list").output
+    assert "no rows" in plain_error(run(post, "roster", "import", "--replace", str(roster)))
+    assert run(post, "roster", "list").output == before != ""
+
+
 def test_places_are_imported_row_by_row_and_known_at_once(post: Post, tmp_path: Path) -> None:
     places = tmp_path / "places.csv"
     places.write_text(

@@ -9,8 +9,11 @@ from service.csv_rows import rows_of
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a spreadsheet's CSV by column."""
-    return rows_of(path.read_bytes())
+    """The rows of a spreadsheet's CSV by column. An empty file is a mistake: it would say that nobody is there."""
+    rows = rows_of(path.read_bytes())
+    if not rows:
+        raise click.ClickException(f"{path}: there are no rows under the header; nothing was changed")
+    return rows
 
 
 def tell(changes: Sequence[str], problems: Sequence[object], sums: str) -> None:
