@@ -15,7 +15,7 @@ from models.contact import Contact
 from models.conversation import Conversation
 from models.errand import Errand, ErrandPiece
 from models.invitation import Invitation
-from models.keys import Keyring, Purpose
+from models.keys import CannotOpen, Keyring, Purpose
 from models.mail import Mail
 from models.member import Member
 from models.message import Message
@@ -118,12 +118,25 @@ def old(db: Session, keys: Keyring, sealed: Sealed, after: Any, most: int) -> li
     return [Old(*row) for row in db.execute(query.order_by(key).limit(most))]
 
 
-def reseal(db: Session, keys: Keyring, sealed: Sealed, rows: Sequence[Old]) -> int:
-    """Seal these anew, but for those that somebody else has written meanwhile; how many were."""
-    key, connection, done = sealed.table.c[sealed.key], db.connection(), 0
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many values were sealed anew; shut: whose values could not be opened, such as `contact/7/number`."""
+
+    done: int
+    shut: tuple[str, ...] = ()
+
+
+def reseal(db: Session, keys: Keyring, sealed: Sealed, rows: Sequence[Old]) -> Resealed:
+    """Seal these anew, but for those that somebody else has written meanwhile; what cannot be opened stays as it is."""
+    key, connection, done, shut = sealed.table.c[sealed.key], db.connection(), 0, list[str]()
     for row in rows:
         about = sealed.about(row.key)
-        fresh = keys.seal(sealed.purpose, keys.open(sealed.purpose, row.value, about), about)
+        try:
+            plain = keys.open(sealed.purpose, row.value, about)
+        except CannotOpen:
+            shut.append(about)
+            continue
         mine = update(sealed.table).where(key == row.key, sealed.values == row.value)
+        fresh = keys.seal(sealed.purpose, plain, about)
         done += connection.execute(mine.values({sealed.column: fresh})).rowcount
-    return done
+    return Resealed(done, tuple(shut))

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from models import sealed
-from models.sealed import SEALED, Sealed
+from models.sealed import SEALED, Resealed
 from service.database import reading, transaction
 from service.parts import Parts
 
 PORTION = 100  # values in one transaction: well under 50 ms on SQLite
 
 
-def reseal_all(parts: Parts, portion: int = PORTION) -> Iterator[tuple[Sealed, int]]:
-    """How many values of a column were sealed anew, portion by portion. What another process seals with an old key
+def reseal_all(parts: Parts, portion: int = PORTION) -> Iterator[Resealed]:
+    """What became of each portion, column by column. What another process seals with an old key
     meanwhile is found by the next run."""
     for column in SEALED:
         after = None
@@ -23,4 +23,4 @@ def reseal_all(parts: Parts, portion: int = PORTION) -> Iterator[tuple[Sealed, i
             with transaction(parts.engine) as db:
                 done = sealed.reseal(db, parts.keys, column, rows)
             after = rows[-1].key
-            yield column, done
+            yield done

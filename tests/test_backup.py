@@ -14,9 +14,11 @@ from sqlalchemy import func, select
 from test_commands import run
 
 from models import audit, hold, keyring_file
+from models import pin as pins
 from models import report as reports
 from models.base import Base
 from models.keys import Keyring, Purpose
+from models.member import MemberPhone
 from models.message import Message, MessageState
 from models.report import Report
 from service.archive import ArchiveError
@@ -109,6 +111,12 @@ def test_all_that_was_is_there_again_on_either_database(lived_in: Post, elsewher
         assert audit.verify(db, elsewhere.keys).faults == ()
 
 
+def give_pins(post: Post) -> None:
+    with transaction(post.parts.engine) as db:
+        for member_id in set(db.scalars(select(MemberPhone.member_id))):
+            pins.give(db, member_id, pins.hash_of("2580"), post.watch())
+
+
 def test_what_was_due_is_held_until_an_administrator_lets_it_go(
     lived_in: Post, elsewhere: Parts, tmp_path: Path, simulator: Simulator
 ) -> None:
@@ -126,10 +134,11 @@ def test_what_was_due_is_held_until_an_administrator_lets_it_go(
     there.sms(VILLAGER, "13#1 Gogui")
     there.work()
     assert ["13" in each.text for each in simulator.network.inbox(COORDINATOR)] == [True]
-    refused = run(there, "alerts", "let-go", "--as", COORDINATOR)
-    assert "only an administrator" in refused.output
+    give_pins(there)
+    for phone, typed, why in ((COORDINATOR, "2580", "only an administrator"), (ADMIN, "1111", "not this member's PIN")):
+        assert why in run(there, "alerts", "let-go", "--as", phone, typed=f"{typed}\n").output
     assert run(there, "alerts", "held").output.startswith("Held since ")
-    let_go = run(there, "alerts", "let-go", "--as", ADMIN)
+    let_go = run(there, "alerts", "let-go", "--as", ADMIN, typed="2580\n")
     assert "are on their way" in let_go.output, let_go.output
     there.watch.move(minutes=1)
     tick(there)
@@ -146,7 +155,8 @@ def test_what_is_dropped_is_never_sent(lived_in: Post, elsewhere: Parts, tmp_pat
     restore(elsewhere, path)
     there = Post(elsewhere, lived_in.watch)
     there.parts = replace(elsewhere, enqueue=there.ask)
-    assert "are dropped" in run(there, "alerts", "drop", "--as", ADMIN).output
+    give_pins(there)
+    assert "are dropped" in run(there, "alerts", "drop", "--as", ADMIN, typed="2580\n").output
     there.watch.move(hours=1)
     tick(there)
     there.work()

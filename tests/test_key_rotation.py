@@ -159,12 +159,27 @@ def promoted(post: Post, path: Path, purpose: str) -> None:
 def test_what_was_broken_off_goes_on_where_it_was(post: Post, keyring: Path) -> None:
     live(post)
     promoted(post, keyring, "messages")
-    first = next(reseal_all(post.parts, portion=3))[1]
-    rest = sum(count for _, count in reseal_all(post.parts, portion=3))
+    first = next(reseal_all(post.parts, portion=3)).done
+    rest = sum(portion.done for portion in reseal_all(post.parts, portion=3))
     assert first == 3
     assert rest > 3
     with reading(post.parts.engine) as db:
         assert set(sealed.count(db)[Purpose.MESSAGES]) == {2}
+
+
+def test_what_cannot_be_opened_is_named_and_keeps_nothing_else_back(post: Post, keyring: Path) -> None:
+    live(post)
+    promoted(post, keyring, "messages")
+    bodies = next(column for column in SEALED if column.table.name == "message")
+    with transaction(post.parts.engine) as db:
+        damaged = sealed.old(db, post.parts.keys, bodies, None, 1)[0]
+        db.execute(update(Message).where(Message.id == damaged.key).values(body_enc=damaged.value[:-1] + b"?"))
+    told = run(post, "reseal")
+    assert told.exit_code == 1
+    assert f"cannot be opened: message/{damaged.key}/body" in told.output
+    with reading(post.parts.engine) as db:
+        assert sealed.count(db)[Purpose.MESSAGES][1] == 1
+    assert "1 values lie under key 1" in run(post, "remove", "--purpose", "messages", "--id", "1").output
 
 
 def test_what_somebody_else_wrote_meanwhile_is_left_as_it_is(post: Post, keyring: Path) -> None:
@@ -174,7 +189,7 @@ def test_what_somebody_else_wrote_meanwhile_is_left_as_it_is(post: Post, keyring
     with transaction(post.parts.engine) as db:
         rows = sealed.old(db, post.parts.keys, bodies, None, 2)
         db.execute(update(Message).where(Message.id == rows[0].key).values(body_enc=None))
-        assert sealed.reseal(db, post.parts.keys, bodies, rows) == 1
+        assert sealed.reseal(db, post.parts.keys, bodies, rows).done == 1
         assert db.get_one(Message, rows[0].key).body_enc is None
 
 
@@ -207,7 +222,7 @@ def test_a_portion_holds_the_lock_for_less_than_50_ms(post: Post, keyring: Path)
 
     event.listen(post.parts.engine, "begin", begin)
     event.listen(post.parts.engine, "commit", commit)
-    assert sum(count for _, count in reseal_all(post.parts)) >= 1000
+    assert sum(portion.done for portion in reseal_all(post.parts)) >= 1000
     event.remove(post.parts.engine, "begin", begin)
     event.remove(post.parts.engine, "commit", commit)
     assert statistics.median(held) < 0.05

@@ -1,6 +1,7 @@
 """A week of reports, and then every place is searched in which a number or a text might lie: it is in none."""
 
 import base64
+import csv
 import io
 import itertools
 import logging
@@ -16,22 +17,26 @@ import requests
 from fixtures_service import ADMIN, COMPLAINTS, COORDINATOR, MONDAY, OFFICER, PROTECTION, RELAY, VILLAGER, VILLAGER_2
 from postgresql_server import Server
 from redis import Redis
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from test_transcripts import postgresql_theatre, sqlite_theatre  # noqa: F401
 
 from flows.form import Channel
 from models import audit
+from models.member import Member
 from service.backup import back_up
-from service.database import transaction
+from service.database import reading, transaction
+from service.demo_data import members
 from service.logs import CHATTY, MaskedLines
 from service.player import NobodyAsked
 from service.simulator.network import Outcome
 from service.stage import LiveStage, Theatre
+from service.stocking import load_roster
 from service.transcript import Fate
 
 STRANGERS = tuple(f"+2237655{number:04}" for number in range(40, 60))
 PHONES = (OFFICER, RELAY, COORDINATOR, PROTECTION, COMPLAINTS, ADMIN, VILLAGER, VILLAGER_2, *STRANGERS)
 WORDS = tuple(f"zorille{word}" for word in ("rouge", "verte", "noire", "grise", "bleue", "jaune"))
+MAILS = {COORDINATOR: "zorille.nioro@coordination.example", ADMIN: "zorille.bamako@direction.example"}
 DIAL = "*384*1234#"
 
 
@@ -41,13 +46,19 @@ def forms(phone: str) -> Iterator[bytes]:
     for said in (bare, f"{bare[:3]} {bare[3:5]} {bare[5:7]} {bare[7:9]} {bare[9:]}"):
         yield said.encode()
         yield said.encode().hex().encode()
-    for before in range(3):  # in base64 a run of bytes looks otherwise at each of three places
-        coded = base64.b64encode(b"\0" * before + bare.encode())
-        yield coded[-(-8 * before // 6) : 8 * (before + len(bare)) // 6]
+    yield from coded(bare)
+
+
+def coded(bare: str) -> Iterator[bytes]:
+    """In base64 a run of bytes looks otherwise at each of three places."""
+    for before in range(3):
+        seen = base64.b64encode(b"\0" * before + bare.encode())
+        yield seen[-(-8 * before // 6) : 8 * (before + len(bare)) // 6]
 
 
 NEEDLES: Mapping[str, tuple[bytes, ...]] = {
     **{f"the number {phone}": tuple(forms(phone)) for phone in PHONES},
+    **{f"the address {mail}": (mail.encode(), mail.encode().hex().encode(), *coded(mail)) for mail in MAILS.values()},
     **{f"the text {word}": (word.encode(), word.encode().hex().encode(), word[3:].encode()) for word in WORDS},
 }
 
@@ -97,6 +108,18 @@ def log() -> Iterator[io.StringIO]:
     loggers[""].removeHandler(handler)
     for name, logger in loggers.items():
         logger.setLevel(before[name])
+
+
+def write_to(stage: LiveStage, path: Path) -> None:
+    """Two members have an e-mail address from now on."""
+    rows = [{**row, "email": MAILS.get(row["phone"], "")} for row in members()]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        roster = csv.DictWriter(file, rows[0])
+        roster.writeheader()
+        roster.writerows(rows)
+    assert load_roster(stage.parts, path).problems == []
+    with reading(stage.parts.engine) as db:
+        assert db.scalar(select(func.count(Member.email_enc))) == len(MAILS)
 
 
 def live_a_week(stage: LiveStage) -> None:
@@ -209,6 +232,7 @@ def test_a_week_leaves_no_number_and_no_text_anywhere(
     kind: str, house: Theatre, log: io.StringIO, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     with house.stage(MONDAY) as stage:
+        write_to(stage, tmp_path / "roster.csv")
         live_a_week(stage)
         disturb(stage)
         assert len(stage.network.numbers()) > 20  # the network itself knows whom it brought what

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from handlers.reading_room import Reader, Refused
 from models import audit, hold
 from models.member import Role
 from service.archive import ArchiveError
 from service.backup import back_up
 from service.backup import restore as fill
 from service.commands.context import parts
+from service.commands.proving import reader as proven
 from service.database import reading, transaction
 
 alerts = AppGroup("alerts", help="What is held after a restore.")
@@ -55,14 +55,18 @@ def show_held() -> None:
 
 
 @alerts.command("let-go")
-@click.option("--as", "phone", required=True, metavar="PHONE", help="The administrator who decides.")
+@click.option(
+    "--as", "phone", required=True, metavar="PHONE", help="The administrator who decides, and whose PIN is asked."
+)
 def let_go(phone: str) -> None:
     """Send what is held; clocks that have stood still go on."""
     _decide(phone, let_it_go=True)
 
 
 @alerts.command("drop")
-@click.option("--as", "phone", required=True, metavar="PHONE", help="The administrator who decides.")
+@click.option(
+    "--as", "phone", required=True, metavar="PHONE", help="The administrator who decides, and whose PIN is asked."
+)
 def drop(phone: str) -> None:
     """Never send what is held; new reports and their alerts are not touched."""
     _decide(phone, let_it_go=False)
@@ -70,17 +74,13 @@ def drop(phone: str) -> None:
 
 def _decide(phone: str, *, let_it_go: bool) -> None:
     here = parts()
+    who = proven(here, phone, "after a restore")
+    if who.role is not Role.ADMIN:
+        raise click.UsageError("only an administrator decides about this")
     with transaction(here.engine) as db:
-        desk = here.desk(db)
-        try:
-            who = Reader.of(desk, phone, "after a restore")
-        except Refused as error:
-            raise click.UsageError(str(error)) from None
-        if who.role is not Role.ADMIN:
-            raise click.UsageError("only an administrator decides about this")
-        since = hold.since(db)
-        count = hold.end(db, desk.now, let_go=let_it_go)
-        audit.record(db, who.member_id, "let_go" if let_it_go else "dropped_held", 0, f"{count} messages", desk.now)
+        since, now = hold.since(db), here.now()
+        count = hold.end(db, now, let_go=let_it_go)
+        audit.record(db, who.member_id, "let_go" if let_it_go else "dropped_held", 0, f"{count} messages", now)
     if since is None:
         click.echo("Nothing is held.")
     else:

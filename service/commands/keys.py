@@ -59,10 +59,17 @@ def rotate(purpose: tuple[str, ...]) -> None:
 @keys.command("reseal")
 def reseal() -> None:
     """Seal anew what lies under old keys: in small portions, while the service runs; begun again, it goes on."""
-    here = parts()
-    done = sum(count for _, count in reseal_all(here))
+    portions = list(reseal_all(parts()))
+    done = sum(portion.done for portion in portions)
     _note("keys_resealed", f"{done} values")
     click.echo(f"{done} sealed anew.")
+    shut = [about for portion in portions for about in portion.shut]
+    for about in shut:
+        click.echo(f"cannot be opened: {about}", err=True)
+    if shut:
+        raise click.ClickException(
+            f"{len(shut)} values cannot be opened with any key that is here; they stay as they are"
+        )
 
 
 @keys.command("status")
