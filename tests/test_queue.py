@@ -243,5 +243,5 @@ def test_an_idle_worker_ends_when_it_is_told_even_without_redis(
     own_redis.kill()
     time.sleep(0.5)
     worker.process.terminate()
-    assert worker.process.wait(5) == 0
+    assert worker.process.wait(20) == 0
     own_redis.start()

@@ -1,11 +1,13 @@
 """What stands in a command's way is told in one sentence: a stack says nothing to who runs it, and shows too much."""
 
 import copy
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import click
+import psycopg
 from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.exc import DBAPIError
 
@@ -30,6 +32,8 @@ def _told(act: Callable[..., Any]) -> Callable[..., Any]:
             return act(*args, **kwargs)
         except DBAPIError as error:
             raise click.ClickException(_of_the_database(error)) from None
+        except (sqlite3.Error, psycopg.Error) as error:  # of a statement that SQLAlchemy did not say
+            raise click.ClickException(f"the database refused ({type(error).__name__})") from None
         except Busy as error:
             raise click.ClickException(f"{error}: nothing was written; try again") from None
         except CannotOpen as error:
