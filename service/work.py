@@ -3,6 +3,8 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -10,6 +12,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import SimpleWorker, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
 
 from service.queue import Jobs, open_queue
@@ -52,12 +55,18 @@ def run_worker(connection: Redis, jobs: Jobs, *, burst: bool = False) -> None:
 
         def request_stop(self, signum: int, frame: FrameType | None) -> None:
             wanted.set()
-            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+            with suppress(RedisError):  # that it was asked for is noted where there is a Redis to note it in
+                super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def hear(handler: Callable[[int, FrameType | None], None]) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, handler)
 
     while not wanted.is_set():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
-        _work_until_it_breaks(StoppableWorker, connection, jobs, burst)
+        hear(stop)
+        with suppress(StopRequested):  # of a worker that has just broken, and no longer catches it itself
+            _work_until_it_breaks(StoppableWorker, connection, jobs, burst)
+            hear(stop)  # from here on nobody works who could be told
         if burst:
             return
         wanted.wait(REST_SECONDS)

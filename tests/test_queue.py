@@ -234,14 +234,15 @@ def test_a_worker_told_to_end_finishes_its_job_first(
     assert worker.seen == ["begun 1", "done 1"]
 
 
+@pytest.mark.parametrize("after", [0.1, 0.5, 1.3])  # seconds: while it notices, or rests before it tries again
 def test_an_idle_worker_ends_when_it_is_told_even_without_redis(
-    own_redis: Server, start_worker: Callable[[str], WorkerProcess]
+    own_redis: Server, start_worker: Callable[[str], WorkerProcess], after: float
 ) -> None:
     worker = start_worker(own_redis.url)
     dispatcher(own_redis.url).enqueue("note", 1)
     until(lambda: worker.seen == ["1"])
     own_redis.kill()
-    time.sleep(0.5)
+    time.sleep(after)
     worker.process.terminate()
     assert worker.process.wait(20) == 0
     own_redis.start()
