@@ -85,17 +85,20 @@ def move(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome 
     if incident.state in incidents.ENDED:
         alerts.recall(desk.db, incident.id, incident.state.value)
     if act is not Act.CLOSE:
+        incident.outcome = None
         return effects
-    incident.outcome = outcome.value if outcome else None
+    incident.outcome = outcome.value if outcome else incident.outcome
     return (*effects, *tell_reporters(desk, incident, "closed", but=hand.member_id))
 
 
-def propose(desk: Desk, incident: Incident, act: Act, hand: Hand) -> bool:
-    """Whether another member has said the same before; else this one's word is noted. Raises Refused."""
+def propose(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome | None = None) -> bool:
+    """Whether another member has said the same before; else this one's word is noted, and the outcome for whoever
+    agrees without naming one. Raises Refused."""
     if not allowed(incident.state, act):
         raise Refused(incident.state)
     to = MOVES[act][1]
     agreed = incidents.proposers(desk.db, incident, to)
     if hand.member_id not in agreed:
         incidents.propose(desk.db, incident, to, hand, desk.now)
+    incident.outcome = outcome.value if outcome else incident.outcome
     return bool(agreed - {hand.member_id})

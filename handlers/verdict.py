@@ -46,7 +46,7 @@ def _decide(talk: Talk, act: Act, words: list[str], outcome: Outcome | None) -> 
 def _act(talk: Talk, act: Act, case: Case, outcome: Outcome | None) -> Turn:
     incident = incidents.lock(talk.desk.db, case.incident_id)
     try:
-        if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, talk.hand()):
+        if needs_proof(incident.severity, act) and not propose(talk.desk, incident, act, talk.hand(), outcome):
             text = talk.say("case.proposed", reference=case.reference, code=talk.desk.policy.service_code)
             return Turn(_worded(talk, incident, text), durable=True)
         effects = move(talk.desk, incident, act, talk.hand(), outcome)

@@ -31,7 +31,7 @@ STANDING = text("state NOT IN ('closed', 'false', 'duplicate')")  # in the very 
 
 class Incident(Base):
     """into_id: the incident that this one is a duplicate of; idle_told_at: its reporters have heard that nothing was
-    done yet."""
+    done yet; outcome: what came of it, as long as it is not closed in the words of whoever proposes to close it."""
 
     __tablename__ = "incident"
     __table_args__ = (

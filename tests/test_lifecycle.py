@@ -87,6 +87,38 @@ def test_a_first_no_on_a_grave_incident_is_only_noted_and_taking_it_does_not_und
     assert incident_of(post).state is IncidentState.UNCONFIRMED
 
 
+def test_what_came_of_a_grave_incident_is_what_either_of_the_two_has_said(post: Post) -> None:
+    reference = reported(post, "12#1 Gogui")
+    for phone, text in (
+        (COORDINATOR, f"ACK {reference}"),
+        (COORDINATOR, f"CLOS {reference} transfere"),
+        (COORDINATOR_ENGLISH, f"CLOSE {reference}"),
+    ):
+        post.sms(phone, text)
+    assert incident_of(post).state is IncidentState.CLOSED
+    assert incident_of(post).outcome == "transfer"
+
+
+def test_the_second_of_two_has_the_last_word_on_what_came_of_it(post: Post) -> None:
+    reference = reported(post, "12#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.sms(COORDINATOR, f"CLOS {reference} transfere")
+    post.sms(COORDINATOR_ENGLISH, f"CLOSE {reference} none")
+    assert incident_of(post).outcome == "nothing"
+
+
+def test_what_was_to_come_of_it_is_forgotten_when_it_moves_on_instead(post: Post) -> None:
+    reference = reported(post, "12#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.sms(COORDINATOR, f"CLOS {reference} transfere")
+    for phone in (COORDINATOR, COORDINATOR_ENGLISH):
+        post.sms(phone, f"NON {reference}")
+    for phone in (COORDINATOR, COORDINATOR_ENGLISH):
+        post.sms(phone, f"CLOS {reference}")
+    assert incident_of(post).state is IncidentState.CLOSED
+    assert incident_of(post).outcome is None
+
+
 def test_who_was_not_alerted_decides_nothing(post: Post) -> None:
     reference = reported(post, "21#1 Gogui")
     for stranger in (VILLAGER, OFFICER):
