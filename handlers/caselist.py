@@ -75,7 +75,7 @@ def _patience(desk: Desk, severity: int) -> timedelta:
 
 
 def _until(row: Listed, patience: timedelta) -> datetime | None:
-    """The ladder's next rung; before there is a ladder, the time that its severity gives."""
-    if row.next_at is not None or row.owner_id is not None:
+    """The ladder's next rung; before there is a ladder, the time that its severity gives, if there is anybody."""
+    if row.nobody_told or row.next_at is not None or row.owner_id is not None:
         return row.next_at
     return row.created_at + patience if patience else None

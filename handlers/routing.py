@@ -13,6 +13,7 @@ from models import alert as alerts
 from models import incident as incidents
 from models import report as reports
 from models.incident import Incident
+from models.ladder import NOBODY_TO_TELL
 from models.report import Report
 
 
@@ -49,7 +50,7 @@ def _alert(desk: Desk, incident: Incident, report: Report) -> Routed:
         return Routed()
     rung = _and_forewarned(desk, incident.id, first(desk, matter, desk.now))
     if rung is None:
-        incidents.note(desk.db, incident, "nobody_to_tell", desk.now)
+        incidents.note(desk.db, incident, NOBODY_TO_TELL, desk.now)
         return Routed(nobody=incident.exercise_id is None)
     since = report.filed_at or desk.now
     return Routed(tell(desk, incident, report, rung, since), len(rung.recipients))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.alert import Alert
 from models.code import Compartment
 from models.incident import STANDING, History, Incident, IncidentState
-from models.ladder import Ladder, nobody_left
+from models.ladder import Ladder, nobody_left, untold
 from models.message import Message
 from models.report import Report
 from models.scope import Scope
@@ -34,7 +34,7 @@ class Wanted:
 class Listed:
     """A line of a list. reports: how many corroborate it; next_at: when somebody else is told; held_until: until then
     whoever has it may move it; told, answered: how many members, of those whose alert still stands; nobody_left: all
-    levels were told, and nobody has taken it."""
+    levels were told, and nobody has taken it; nobody_told: nor was there anybody to tell."""
 
     incident_id: int
     reference: str
@@ -54,6 +54,7 @@ class Listed:
     told: int
     answered: int
     nobody_left: bool
+    nobody_told: bool
 
 
 def find(db: Session, scope: Scope, wanted: Wanted, most: int) -> list[Listed]:
@@ -63,8 +64,9 @@ def find(db: Session, scope: Scope, wanted: Wanted, most: int) -> list[Listed]:
 
 
 def waiting(db: Session, scope: Scope, most: int) -> list[Listed]:
-    """What stands and was told to somebody: first what nobody has, then the gravest, then the oldest."""
-    query = _lines(scope, STANDING, exists().where(Alert.incident_id == Incident.id))
+    """What stands and was told to somebody, or to nobody because nobody was there: first what nobody has, then the
+    gravest, then the oldest."""
+    query = _lines(scope, STANDING, or_(exists().where(Alert.incident_id == Incident.id), untold()))
     ordered = query.order_by(Incident.owner_id.is_not(None), Incident.severity.desc(), Incident.created_at)
     return [Listed(*row) for row in db.execute(ordered.limit(most))]
 
@@ -135,6 +137,7 @@ def _lines(scope: Scope, *which: Any) -> Select[Any]:
             _count(select(func.count(Alert.id)).where(*_told())),
             _count(select(func.count(Alert.id)).where(*_told(), Alert.acked_at.is_not(None))),
             and_(nobody_left(), Incident.owner_id.is_(None)),
+            and_(untold(), Incident.owner_id.is_(None)),
         )
         .outerjoin(Ladder, Ladder.incident_id == Incident.id)
         .where(scope.covers(Incident.compartment, Incident.area), *which)

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models.alert import Alert
 from models.base import Base
-from models.incident import FRESH, History, Incident
+from models.incident import FRESH, STANDING, History, Incident
 
 RUNNING = text("next_at IS NOT NULL")
 
 NOBODY_LEFT = "nobody_left"  # what the history says when the whole ladder has been told and nobody has answered
+NOBODY_TO_TELL = "nobody_to_tell"  # and when there was no ladder to begin with: nobody holds the area
 
 
 class Ladder(Base):
@@ -89,3 +91,14 @@ def nobody_left() -> ColumnElement[bool]:
 
 def count_nobody_left(db: Session) -> int:
     return db.scalar(select(func.count(Incident.id)).where(nobody_left())) or 0
+
+
+def untold() -> ColumnElement[bool]:
+    """Whether there was nobody to tell of an incident, and nobody has moved it. An exercise worries nobody."""
+    noted = exists().where(History.incident_id == Incident.id, History.via == NOBODY_TO_TELL)
+    told = exists().where(Alert.incident_id == Incident.id)
+    return and_(noted, ~told, STANDING, Incident.exercise_id.is_(None))
+
+
+def count_untold(db: Session) -> int:
+    return db.scalar(select(func.count(Incident.id)).where(untold())) or 0

@@ -9,23 +9,19 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from redis import Redis, RedisError
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from models import ladder as ladders
 from models import outlet as outlets
 from models import reach, restraint
 from models.alert import Alert
-from models.incident import History, Incident, IncidentState
 from models.mail import Mail
 from models.message import Message
 from models.report import Report
 from service.brake import refused_dials
 from service.database import reading
 from service.queue import lengths, quick_connection
-
-OVER = (IncidentState.CLOSED, IncidentState.FALSE, IncidentState.DUPLICATE)
-NOBODY = "nobody_to_tell"  # what routing writes into an incident's history
 
 
 def blueprint(engine: Engine, redis_url: str, token: str, now: Callable[[], datetime]) -> Blueprint:
@@ -101,10 +97,8 @@ def _alerts(db: Session) -> Iterator[GaugeMetricFamily]:
     unanswered = select(func.count()).where(Alert.acked_at.is_(None), Alert.ended_as.is_(None))
     yield _gauge("alerts_open", "Alerts that their members have not answered", db.scalar(unanswered) or 0)
     yield _gauge("alerts_lost", "Open alerts none of whose SMS can be expected to arrive", reach.count_lost(db))
-    noted = exists().where(History.incident_id == Incident.id, History.via == NOBODY)
-    told = exists().where(Alert.incident_id == Incident.id)
-    untold = select(func.count(Incident.id)).where(noted, ~told, Incident.state.not_in(OVER))
-    yield _gauge("incidents_nobody_to_tell", "Open incidents without anybody to alert", db.scalar(untold) or 0)
+    without = "Open incidents without anybody to alert"
+    yield _gauge("incidents_nobody_to_tell", without, ladders.count_untold(db))
     told_all = "Incidents whose whole ladder was told, and that nobody has moved"
     yield _gauge("incidents_nobody_left", told_all, ladders.count_nobody_left(db))
 

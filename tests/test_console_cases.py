@@ -9,6 +9,7 @@ from fixtures_service import (
     COMPLAINTS,
     COORDINATOR,
     COORDINATOR_ENGLISH,
+    COORDINATOR_LEVEL_2,
     NATIONAL,
     OFFICER,
     PROTECTION,
@@ -22,10 +23,15 @@ from handlers.caselist import PAGE
 from models.audit import Audit
 from models.incident import Incident, IncidentState
 from models.report import Report
-from service.database import reading
+from models.roster import import_roster, suspend
+from service.database import reading, transaction
 from service.simulator.server import Simulator
+from service.stocking import rolls
 
 ELSEWHERE = "+22236000013"  # coordinates Guidimagha
+ELSEWHERE_TOO, KAYES, NATIONAL_MAURITANIA = "+22236000014", "+22370000018", "+22236000016"
+NEWCOMER = "+22370000055"
+UNTOLD = "Personne n'a pu être prévenu"
 LOUD = "Tous les niveaux sont prévenus, personne ne répond"
 COMPLAINT = ["AVIS 87", "1", "2", "un agent m'a frappe"]
 
@@ -301,6 +307,27 @@ def test_the_board_says_where_nobody_is_left_to_tell_until_somebody_has_it(house
     house.post.sms(COORDINATOR, "ACK")
     browser.get("/console/board/live")
     assert LOUD not in browser.text
+
+
+def test_the_board_says_what_nobody_could_be_told_of_until_somebody_has_it(house: House) -> None:
+    everybody = (COORDINATOR, COORDINATOR_ENGLISH, COORDINATOR_LEVEL_2, NATIONAL, NATIONAL_MAURITANIA, ADMIN)
+    with transaction(house.post.parts.engine) as db:
+        for phone in (*everybody, ELSEWHERE, ELSEWHERE_TOO, KAYES):
+            suspend(db, house.post.parts.keys, phone, house.post.watch())
+    reference = told(house.post, "12#1 Gogui")
+    assert "note incidents: 1 that nobody could be told of" in house.runner().invoke(args=["doctor"]).output
+    with transaction(house.post.parts.engine) as db:
+        newcomer = {"name": "N", "phone": NEWCOMER, "role": "coordinator", "language": "fr", "area": "ML11"}
+        assert not import_roster(db, rolls(house.post.parts.desk(db)), [newcomer]).problems
+    browser = house.signed_in(NEWCOMER)
+    browser.get("/console/board/live")
+    assert browser.text.count(UNTOLD) == 1
+    assert LOUD not in browser.text
+    assert "data-until" not in (browser.said.text if browser.said else "")
+    browser.send(f"{page(reference)}/move", {"act": "take"})
+    browser.get("/console/board/live")
+    assert reference in browser.text
+    assert UNTOLD not in browser.text
 
 
 def test_a_board_that_has_not_changed_is_not_sent_again(house: House) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from models.alert import Alert
 from models.base import new_id
 from models.code import Compartment
+from models.exercise import Exercise
 from models.incident import History, Incident, IncidentState
 from models.member import Member, Role
 from models.message import Direction, Message, MessageState
@@ -137,6 +138,12 @@ def test_an_incident_that_nobody_could_be_told_of_is_counted_until_it_is_over(en
             for row in incident(state, nobody=nobody):
                 db.add(row)
                 db.flush()
+        drill = Exercise(id=new_id(), begins_at=NOW, ends_at=NOW)
+        case, past = incident(IncidentState.RECEIVED, nobody=True)
+        case.exercise_id = drill.id
+        for row in (drill, case, past):
+            db.add(row)
+            db.flush()
     assert figures(client(engine, redis_url))["karakoro_incidents_nobody_to_tell"] == 1
 
 

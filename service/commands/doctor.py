@@ -88,6 +88,9 @@ def _roster(here: Parts, db: Session) -> Iterator[Finding]:
     deaf = len(members.unreachable(db, here.now()))
     said = f"{deaf} on duty whom nobody can tell anything: `roster list --unreachable`" if deaf else "all can be told"
     yield Finding("members", None if deaf else True, said)
+    untold = ladders.count_untold(db)
+    said = f"{untold} that nobody could be told of: call somebody" if untold else "somebody was there to tell"
+    yield Finding("incidents", None if untold else True, said)
     left = ladders.count_nobody_left(db)
     said = f"{left} alerts that every level was told of and nobody has answered: call somebody" if left else "answered"
     yield Finding("alerts", None if left else True, said)
