@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers import merging, pin
-from handlers.exercising import worded
+from handlers.exercising import drilled
 from handlers.label import label
 from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
@@ -65,7 +65,7 @@ def _case(talk: Talk, state: State) -> Case | None:
 
 def _choices(talk: Talk, case: Case) -> list[Item]:
     """An act keeps its digit, whatever the others are."""
-    about = {"incident": case.incident_id}
+    about = {"incident": case.incident_id, "exercise": case.exercise}
     ways = [(key, act) for key, act in ACTS if allowed(case.state, act)]
     moves = [
         Item(key, talk.say(f"case.{act}"), Position("outcome" if act is Act.CLOSE else "decide", {**about, "act": act}))
@@ -106,6 +106,10 @@ def hear_case(talk: Talk, state: State, said: str) -> Turn:
     return hear_choice(talk, Position("case", state), _heading(talk, case), _choices(talk, case), said, back=CASES)
 
 
+def _outcome_title(talk: Talk, state: State) -> str:
+    return drilled(talk, talk.say("outcome.title"), exercise=bool(state.get("exercise")))
+
+
 def _outcomes(talk: Talk, state: State) -> list[Item]:
     about = {"incident": state["incident"], "act": Act.CLOSE}
     return [
@@ -114,12 +118,12 @@ def _outcomes(talk: Talk, state: State) -> list[Item]:
 
 
 def show_outcome(talk: Talk, state: State) -> Turn:
-    return show_page(talk, Position("outcome", state), talk.say("outcome.title"), _outcomes(talk, state))
+    return show_page(talk, Position("outcome", state), _outcome_title(talk, state), _outcomes(talk, state))
 
 
 def hear_outcome(talk: Talk, state: State, said: str) -> Turn:
     here, back = Position("outcome", state), Position("case", {"incident": state["incident"]})
-    return hear_choice(talk, here, talk.say("outcome.title"), _outcomes(talk, state), said, back=back)
+    return hear_choice(talk, here, _outcome_title(talk, state), _outcomes(talk, state), said, back=back)
 
 
 def show_decide(talk: Talk, state: State) -> Turn:
@@ -129,7 +133,8 @@ def show_decide(talk: Talk, state: State) -> Turn:
         return go("cases")
     proof = needs_proof(case.severity, act)
     if proof and not pin.is_proven(talk):
-        return go("pin", {"then": ["decide", dict(state)], "back": ["case", {"incident": case.incident_id}]})
+        back = ["case", {"incident": case.incident_id}]
+        return go("pin", {"then": ["decide", dict(state)], "back": back, "exercise": case.exercise})
     outcome = Outcome(state["outcome"]) if "outcome" in state else None
     hand = talk.hand(f"{talk.channel}_pin" if proof else "")
     try:
@@ -148,7 +153,7 @@ def _do(talk: Talk, case: Case, act: Act, hand: Hand, outcome: Outcome | None) -
 
 def _told(talk: Talk, key: str, case: Case, state: IncidentState) -> str:
     text = talk.say(key, reference=case.reference, state=talk.say(f"state.{state}"))
-    return worded(talk.desk, text, talk.caller.language) if case.exercise else text
+    return drilled(talk, text, exercise=case.exercise)
 
 
 def show_decline(talk: Talk, state: State) -> Turn:
@@ -167,11 +172,15 @@ def _parts(talk: Talk, case: Case) -> list[Item]:
     ]
 
 
+def _parts_title(talk: Talk, case: Case) -> str:
+    return drilled(talk, talk.say("separate.title"), exercise=case.exercise)
+
+
 def show_parts(talk: Talk, state: State) -> Turn:
     case = _case(talk, state)
     if case is None:
         return go("cases")
-    return show_page(talk, Position("parts", state), talk.say("separate.title"), _parts(talk, case))
+    return show_page(talk, Position("parts", state), _parts_title(talk, case), _parts(talk, case))
 
 
 def hear_parts(talk: Talk, state: State, said: str) -> Turn:
@@ -179,7 +188,7 @@ def hear_parts(talk: Talk, state: State, said: str) -> Turn:
     if case is None:
         return go("cases")
     here, back = Position("parts", state), Position("case", {"incident": case.incident_id})
-    return hear_choice(talk, here, talk.say("separate.title"), _parts(talk, case), said, back=back)
+    return hear_choice(talk, here, _parts_title(talk, case), _parts(talk, case), said, back=back)
 
 
 def show_separate(talk: Talk, state: State) -> Turn:
@@ -190,5 +199,5 @@ def show_separate(talk: Talk, state: State) -> Turn:
         effects = merging.separate(talk.desk, case.incident_id, part, talk.hand())
     except Refused as refused:
         return go("cases", {"told": _told(talk, "case.refused", case, refused.state)})
-    told = talk.say("case.separated", reference=part)
+    told = drilled(talk, talk.say("case.separated", reference=part), exercise=case.exercise)
     return replace(go("cases", {"told": told}), durable=True, effects=effects)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from handlers import lifecycle, merging, replying
 from handlers.acknowledge import acknowledge, pause
 from handlers.desk import Desk
+from handlers.exercising import worded
 from handlers.lifecycle import Act, Outcome
 from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
 from handlers.turn import Deliver, Effect
 from models import alert as alerts
 from models import audit, caselist
+from models import exercise as exercises
 from models import incident as incidents
 from models import likeness as likenesses
 from models import member as members
@@ -69,9 +71,9 @@ def _take(desk: Desk, incident: Incident, reader: Reader) -> tuple[Deliver, ...]
 
 def candidates(desk: Desk, reader: Reader, incident_id: int) -> list[Candidate]:
     """Members on duty who may read all of it, this reader aside."""
-    found = []
+    found, incident = [], incidents.get(desk.db, incident_id)
     for recipient in _readers(desk, reader):
-        if _may_have(desk, recipient.member_id, incident_id):
+        if _may_be_given(desk, recipient.member_id, incident):
             found.append(Candidate(recipient.member_id, members.name(desk.db, desk.keys, recipient.member_id)))
     return sorted(found, key=lambda each: each.name)
 
@@ -80,13 +82,14 @@ def assign(desk: Desk, reader: Reader, incident_id: int, member_id: int) -> tupl
     """Give it to somebody else, who is told by SMS. Raises NotYours."""
     incident = _mine(desk, reader, incident_id)
     whom = [each for each in _readers(desk, reader) if each.member_id == member_id]
-    if not whom or not _may_have(desk, member_id, incident_id):
+    if not whom or not _may_be_given(desk, member_id, incident):
         raise NotYours
     effects = lifecycle.take(desk, incident, Hand(member_id, CONSOLE))
     if incident.state in FRESH:
         pause(desk, incident)
     who, reference = members.name(desk.db, desk.keys, reader.member_id), incidents.reference(desk.db, incident.id)
     text = desk.say("case.given", whom[0].language, reference=reference, who=who)
+    text = worded(desk, text, whom[0].language) if incident.exercise_id is not None else text
     purpose = f"given:{incident.id}:{incident.version}"
     written = [write(desk, contact_id, text, f"{purpose}:{contact_id}") for contact_id in whom[0].contact_ids]
     audit.record(desk.db, reader.member_id, "assigned", incident.id, "in the console", desk.now)
@@ -148,6 +151,13 @@ def _may_have(desk: Desk, member_id: int, incident_id: int) -> bool:
     reader = Reader.seated(desk, member_id, "")
     theirs = reports.of_incident(desk.db, incident_id)
     return any(reader.sight(desk, report) is Sight.CONTENTS for report in theirs)
+
+
+def _may_be_given(desk: Desk, member_id: int, incident: Incident) -> bool:
+    """What is part of an exercise is given to nobody but its own members."""
+    exercise_id = incident.exercise_id
+    part = exercise_id is None or member_id in exercises.members_of(desk.db, exercise_id)
+    return part and _may_have(desk, member_id, incident.id)
 
 
 def _readers(desk: Desk, reader: Reader) -> list[Recipient]:

@@ -106,4 +106,9 @@ def marked(talk: Talk, handler: str, turn: Turn) -> Turn:
 
 def about(talk: Talk, report: Report, text: str) -> str:
     """With the word, where the text is about what was reported in an exercise."""
-    return worded(talk.desk, text, talk.caller.language) if report.exercise_id is not None else text
+    return drilled(talk, text, exercise=report.exercise_id is not None)
+
+
+def drilled(talk: Talk, text: str, *, exercise: bool) -> str:
+    """With the word, where what it is about is part of an exercise."""
+    return worded(talk.desk, text, talk.caller.language) if exercise else text

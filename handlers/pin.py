@@ -3,6 +3,7 @@
 import re
 
 from flows.folding import digits
+from handlers.exercising import drilled
 from handlers.menu import BACK
 from handlers.proof import Proof, Unproven
 from handlers.turn import Position, State, Talk, Turn
@@ -18,7 +19,8 @@ def is_proven(talk: Talk) -> bool:
 
 
 def show(talk: Talk, state: State) -> Turn:
-    """state: `then` and `back`, the positions to go on to, as [handler, state]."""
+    """state: `then` and `back`, the positions to go on to, as [handler, state]; `exercise`: whether what it is asked
+    for is part of one."""
     seat = talk.caller.seat
     return _ask(talk, state, pins.of(talk.desk.db, seat.member_id)) if seat else Turn(at=Position("home"), onward=True)
 
@@ -56,4 +58,5 @@ def _ask(talk: Talk, state: State, kept: Pin, *, wrong: bool = False) -> Turn:
     if kept.locked:
         return Turn(talk.say("pin.locked"), durable=True)
     asked = talk.say("pin.wrong", left=kept.left) if wrong else talk.say("pin.ask")
+    asked = drilled(talk, asked, exercise=bool(state.get("exercise")))
     return Turn(f"{asked}\n{BACK} {talk.say('nav.back')}", Position("pin", state), durable=wrong)

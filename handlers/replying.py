@@ -101,7 +101,9 @@ def _call_us(desk: Desk, report: Report) -> str:
     number = desk.policy.help_number
     if not number:
         raise NotAllowed
-    return desk.say("reply.call_us", _language(desk, report), number=number)
+    language = _language(desk, report)
+    text = desk.say("reply.call_us", language, number=number)
+    return worded(desk, text, language) if report.exercise_id is not None else text
 
 
 def _language(desk: Desk, report: Report) -> str:

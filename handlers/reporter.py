@@ -47,8 +47,7 @@ def _tell(desk: Desk, report: Report, what: str, but: int | None) -> int | None:
     if (member is None and not asked_for) or (member is not None and member.id == but):
         return None
     language = contacts.language(desk.db, report.contact_id) or (member.language if member else DEFAULT)
-    text = desk.say(f"follow.{what}", language, reference=report.reference)
-    text = worded(desk, text, language) if report.exercise_id is not None else text
+    text = _text(desk, report, what, language)
     return write(desk, report.contact_id, text, f"{what}:{report.id}", not_before=_when(desk, report))
 
 
@@ -66,8 +65,12 @@ def _answer(desk: Desk, report: Report, what: str) -> int | None:
     if contact_id is None:
         return None
     language = contacts.language(desk.db, contact_id) or DEFAULT
+    return write(desk, contact_id, _text(desk, report, what, language), f"{what}:{report.id}")
+
+
+def _text(desk: Desk, report: Report, what: str, language: str) -> str:
     text = desk.say(f"follow.{what}", language, reference=report.reference)
-    return write(desk, contact_id, text, f"{what}:{report.id}")
+    return worded(desk, text, language) if report.exercise_id is not None else text
 
 
 def tell_idle(desk: Desk, incident_id: int) -> tuple[Deliver, ...]:

@@ -1,6 +1,7 @@
 """What a coordinator does at the console: sees what is theirs, moves it, hands it on, and answers its reporter."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from fixtures_console import Browser, House
@@ -19,6 +20,7 @@ from fixtures_service import (
 )
 from sqlalchemy import select
 
+from handlers import exercising
 from handlers.caselist import PAGE
 from models.audit import Audit
 from models.incident import Incident, IncidentState
@@ -181,6 +183,25 @@ def test_it_is_given_to_somebody_else_who_hears_of_it(house: House, simulator: S
     house.post.work()
     assert incident(house.post).owner_id == int(found[1])
     assert last_sms(simulator, COORDINATOR_ENGLISH) == f"Ref {reference}: Coordination Nioro gives it to you."
+
+
+def test_what_is_an_exercise_is_given_to_its_own_members_alone_and_they_read_that_it_is_one(
+    house: House, simulator: Simulator
+) -> None:
+    taking = {phone: house.enrol(phone) for phone in (OFFICER, COORDINATOR, COORDINATOR_LEVEL_2)}
+    outside = house.enrol(COORDINATOR_ENGLISH)
+    with transaction(house.post.parts.engine) as db:
+        exercising.start(house.post.parts.desk(db), taking.values(), timedelta(hours=4))
+    reference = told(house.post, "12#1 Gogui", phone=OFFICER)
+    browser = house.signed_in()
+    browser.get(page(reference))
+    assert "Nioro coordination" not in browser.text
+    assert browser.send(f"{page(reference)}/assign", {"member": str(outside)}).status_code == 403
+    assert browser.send(f"{page(reference)}/assign", {"member": str(taking[COORDINATOR_LEVEL_2])}).status_code == 303
+    house.post.work()
+    assert simulator.network.inbox(COORDINATOR_ENGLISH) == []
+    given = f"EXERCICE Ref {reference} : Coordination Nioro vous la confie."
+    assert last_sms(simulator, COORDINATOR_LEVEL_2) == given
 
 
 def test_it_is_given_to_nobody_who_may_not_read_it(house: House) -> None:

@@ -16,10 +16,11 @@ from fixtures_service import (
 )
 from sqlalchemy import select
 
-from handlers import exercising
+from handlers import exercising, replying
 from models import contact as contacts
 from models import member as members
 from models.base import new_id
+from models.code import Compartment
 from models.incident import Incident
 from models.report import Report
 from models.threshold import Threshold
@@ -92,6 +93,22 @@ def test_what_is_told_in_confidence_alerts_no_real_desk(post: Post, simulator: S
         tell(post, OFFICER, answer)
     assert reports(post) == [True]
     assert got(simulator, PROTECTION) == []
+
+
+def test_what_is_told_without_a_number_or_in_confidence_is_answered_with_the_word(
+    post: Post, simulator: Simulator
+) -> None:
+    begin(post, OFFICER, COORDINATOR)
+    tell(post, OFFICER, "99#13#1 Gogui")
+    tell(post, OFFICER, "99 OUI")
+    tell(post, COORDINATOR, "ACK")
+    assert got(simulator, OFFICER)[-1].startswith("EXERCICE Ref ")
+    assert got(simulator, OFFICER)[-1].endswith("quelqu'un s'en occupe.")
+    for text in ("33#1 Gogui", "1", "2", "1"):
+        tell(post, OFFICER, text)
+    with transaction(post.parts.engine) as db:
+        guarded = db.scalars(select(Report).where(Report.compartment == Compartment.PROTECTION)).one()
+        assert replying.wording(post.parts.desk(db), guarded, "x").startswith("EXERCICE ")
 
 
 def test_an_exercise_is_never_merged_with_what_is_real_and_adds_up_to_nothing(post: Post) -> None:
