@@ -93,6 +93,9 @@ def _is_elsewhere(alert: Alert) -> bool:
 
 
 def _may_take_over(desk: Desk, incident: Incident) -> bool:
+    """What whoever has it has let lie; or nobody can tell that one anything any more, whose phone is lost or seized."""
+    if incident.owner_id is not None and not members.recipients(desk.db, [incident.owner_id], desk.now):
+        return incident.state not in ENDED
     return incident.state in FRESH and ladders.has_lapsed(desk.db, incident.id, desk.now)
 
 

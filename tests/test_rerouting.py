@@ -1,10 +1,13 @@
 """When the roster changes, open alerts go to whoever holds them now."""
 
+import pytest
 from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, COORDINATOR_LEVEL_2, VILLAGER, Post
 from sqlalchemy import select
 
 from handlers.rerouting import reroute
 from models.alert import Alert
+from models.incident import Incident
+from models.report import Report
 from models.roster import import_roster, suspend
 from service.database import reading, transaction
 from service.exchange import follow_up
@@ -23,6 +26,11 @@ def lose(post: Post, *phones: str) -> None:
         effects = reroute(post.parts.desk(db), {member_id for member_id in moved if member_id})
     follow_up(post.parts, effects)
     post.work()
+
+
+def owner(post: Post) -> int | None:
+    with reading(post.parts.engine) as db:
+        return db.scalars(select(Incident.owner_id)).one()
 
 
 def import_row(post: Post, row: dict[str, str]) -> None:
@@ -67,6 +75,27 @@ def test_whoever_has_taken_it_keeps_it(post: Post, simulator: Simulator) -> None
     post.work()
     lose(post, COORDINATOR)
     assert simulator.network.inbox(COORDINATOR_LEVEL_2) == []
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("21#1 Gogui", ""), ("12#1 Gogui", ""), ("21#1 Gogui", "NON")])
+def test_what_the_member_of_a_seized_phone_has_is_taken_over_at_once(post: Post, text: str, verdict: str) -> None:
+    """Of what is not grave no clock would ever give it free."""
+    post.sms(VILLAGER, text)
+    post.work()
+    post.watch.move(minutes=15)
+    post.ask("ladder")
+    post.work()
+    with reading(post.parts.engine) as db:
+        reference = db.scalars(select(Report.reference)).one()
+    post.sms(COORDINATOR, f"ACK {reference}")
+    if verdict:
+        post.sms(COORDINATOR, f"{verdict} {reference}")
+    first = owner(post)
+    post.sms(COORDINATOR_ENGLISH, f"ACK {reference}")
+    assert owner(post) == first
+    lose(post, COORDINATOR)
+    post.sms(COORDINATOR_ENGLISH, f"ACK {reference}")
+    assert owner(post) not in (None, first)
 
 
 def test_a_change_of_language_alerts_nobody_again(post: Post, simulator: Simulator) -> None:
