@@ -44,13 +44,26 @@ def gathered(desk: Desk, member_id: int) -> tuple[Deliver, ...]:
     if recipient is None or not fresh:
         return ()
     limits = bounds.read(desk.db)
-    written = [each for group in _apart(fresh) for each in _together(desk, limits, recipient, group)]
+    awake = _through_the_night(desk, limits, fresh)
+    written = [each for group in _apart(awake) for each in _together(desk, limits, recipient, group)]
     desk.db.flush()
     return (Deliver(tuple(written)),) if written else ()
 
 
 def _is_stale(desk: Desk, alert: Alert, incident: Incident) -> bool:
     return routes.is_stale(routes.pace(desk.db, incident.severity), alert.tell_at or desk.now, desk.now)
+
+
+def _through_the_night(desk: Desk, limits: Bounds, waiting: Waiting) -> Waiting:
+    """What may be told now: the rest of an evening's windows, or of an outage, waits for the morning as well."""
+    morning = quiet.after_the_night(limits, desk.policy.timezone, desk.now)
+    awake = []
+    for alert, incident in waiting:
+        if morning > desk.now and routes.pace(desk.db, incident.severity).holds_in_quiet_hours:
+            alert.tell_at, alert.gathers = morning, True
+        else:
+            awake.append((alert, incident))
+    return awake
 
 
 def _apart(waiting: Waiting) -> Iterator[Waiting]:
