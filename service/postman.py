@@ -122,11 +122,14 @@ class Round:
         return Posted(Verdict.ACCEPTED, str(code)) if code == 250 else self._refused(_judge(code), "data", code)
 
     def _refused(self, verdict: Verdict, what: str, code: int) -> Posted:
-        """421 and no code at all: the server is closing the line."""
+        """421 and no code at all: the server is closing the line. One that hangs up on a refusal has refused."""
         if code in (421, -1):
             self.broken = True
             return Posted(Verdict.BUSY, f"{what} {code}")
-        self.line.rset()
+        try:
+            self.line.rset()
+        except (smtplib.SMTPException, OSError):
+            self.broken = True
         return Posted(verdict, f"{what} {code}")
 
 

@@ -1,5 +1,6 @@
 """A real SMTP server on this machine, which keeps what it is given and refuses what a test wants it to refuse."""
 
+import asyncio
 import datetime as dt
 import ssl
 import threading
@@ -22,12 +23,13 @@ from cryptography.x509.oid import NameOID
 
 USER, PASSWORD = "karakoro", "a p@ss:word/of the tests"
 SECONDS = 10.0
+BYE = "BYE "
 
 
 @dataclass
 class Mailbox:
     """What came in; answers: how the next commands (MAIL, RCPT, DATA) end instead of well, "drop" = the line is cut
-    when the whole letter has arrived."""
+    when the whole letter has arrived, "BYE" before an answer = the line is closed after it."""
 
     url: str = ""
     letters: list[tuple[str, EmailMessage]] = field(default_factory=list)
@@ -74,7 +76,7 @@ class Handler:
         answer = self._mailbox.next("RCPT")
         if not answer:
             envelope.rcpt_tos.append(address)
-        return answer or "250 OK"
+        return said(server, answer)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         answer = self._mailbox.next("DATA")
@@ -83,7 +85,15 @@ class Handler:
         if answer == "drop":
             assert server.transport is not None
             server.transport.abort()
-        return answer or "250 OK"
+        return said(server, answer)
+
+
+def said(server: SMTP, answer: str) -> str:
+    """The answer; the line is closed once it has been written, where that is wanted."""
+    if answer.startswith(BYE):
+        assert server.transport is not None
+        asyncio.get_running_loop().call_soon(server.transport.close)
+    return answer.removeprefix(BYE) or "250 OK"
 
 
 def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

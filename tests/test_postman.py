@@ -51,6 +51,9 @@ def test_a_letter_arrives_as_it_was_written(mailbox: Mailbox) -> None:
         pytest.param("DATA", "554 spam", Verdict.REFUSED, "data 554", id="refused after all of it"),
         pytest.param("DATA", "451 disk", Verdict.BUSY, "data 451", id="not now after all of it"),
         pytest.param("RCPT", "421 closing", Verdict.BUSY, "recipient 421", id="the server goes away"),
+        pytest.param("RCPT", "BYE 550 no", Verdict.REFUSED, "recipient 550", id="nobody, and the line is closed"),
+        pytest.param("DATA", "BYE 554 spam", Verdict.REFUSED, "data 554", id="refused, and the line is closed"),
+        pytest.param("DATA", "BYE 451 disk", Verdict.BUSY, "data 451", id="not now, and the line is closed"),
         pytest.param("DATA", "drop", Verdict.UNKNOWN, "SMTPServerDisconnected", id="the line breaks after all of it"),
     ],
 )
