@@ -61,9 +61,17 @@ def tell(
         return ()
     untold = [(alert, recipient) for alert, recipient in opened if alert.tell_at is not None]
     told = Telling((), due) if due > desk.now else one_by_one(desk, limits, untold, briefing(desk, incident, report))
-    if pace.ack_within_seconds and not report.partial and not ladders.is_held(desk.db, incident.id, desk.now):
+    if pace.ack_within_seconds and not report.partial and not _goes_on(desk, incident, untold):
         ladders.stand(desk.db, incident.id, rung.level, answered_by(desk, told.at, pace))
     return told.effects
+
+
+def _goes_on(desk: Desk, incident: Incident, untold: Pairs) -> bool:
+    """Whether the clock that runs is the right one: somebody has it, or all of these were told before and still have
+    time to answer."""
+    if ladders.is_held(desk.db, incident.id, desk.now):
+        return True
+    return not untold and ladders.is_waited_for(desk.db, incident.id, desk.now)
 
 
 def _admitted(desk: Desk, incident: Incident, report: Report, rung: Rung) -> list[Recipient]:

@@ -59,6 +59,12 @@ def is_held(db: Session, incident_id: int, now: datetime) -> bool:
     return db.scalar(select(Ladder.incident_id).where(*mine)) is not None
 
 
+def is_waited_for(db: Session, incident_id: int, now: datetime) -> bool:
+    """Whether somebody has been told, and still has time to answer."""
+    mine = Ladder.incident_id == incident_id, Ladder.next_at > now
+    return db.scalar(select(Ladder.incident_id).where(*mine)) is not None
+
+
 def has_lapsed(db: Session, incident_id: int, now: datetime) -> bool:
     """Whether somebody had it, and has let the time pass in which it should have moved."""
     mine = Ladder.incident_id == incident_id, Ladder.held_until <= now

@@ -77,6 +77,24 @@ def test_whoever_has_taken_it_keeps_it(post: Post, simulator: Simulator) -> None
     assert simulator.network.inbox(COORDINATOR_LEVEL_2) == []
 
 
+@pytest.mark.parametrize(("text", "minutes"), [("22#1 Gogui", 60), ("12#1 Gogui", 15)])
+def test_whoever_is_left_of_a_level_has_as_long_to_answer_as_before(
+    post: Post, simulator: Simulator, text: str, minutes: int
+) -> None:
+    post.sms(VILLAGER, text)
+    post.work()
+    lose(post, COORDINATOR)
+    same = {"name": "A", "phone": COORDINATOR_ENGLISH, "role": "coordinator", "language": "fr", "area": "ML11"}
+    import_row(post, same)
+    heard = []
+    for length in (minutes - 1, 1):
+        post.watch.move(minutes=length)
+        post.ask("ladder")
+        post.work()
+        heard.append(sum(len(simulator.network.inbox(each)) for each in (COORDINATOR_ENGLISH, COORDINATOR_LEVEL_2)))
+    assert heard == [1, 2]
+
+
 @pytest.mark.parametrize(("text", "verdict"), [("21#1 Gogui", ""), ("12#1 Gogui", ""), ("21#1 Gogui", "NON")])
 def test_what_the_member_of_a_seized_phone_has_is_taken_over_at_once(post: Post, text: str, verdict: str) -> None:
     """Of what is not grave no clock would ever give it free."""
