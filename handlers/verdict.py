@@ -10,9 +10,9 @@ from models.alert import Case
 from models.incident import IncidentState
 
 WORDS = {
-    Outcome.RESPONSE: "1 reponse response استجابه",
-    Outcome.TRANSFER: "2 transfere transfert transferred transfer احاله",
-    Outcome.INFORMATION: "3 information info معلومات",
+    Outcome.RESPONSE: "1 reponse response استجابه تدخل تم",
+    Outcome.TRANSFER: "2 transfere transfert transferred transfer احاله احيل",
+    Outcome.INFORMATION: "3 information info pour for معلومات للعلم",
     Outcome.NOTHING: "4 sans nothing none بلا",
 }
 OUTCOMES = {fold(word): outcome for outcome, words in WORDS.items() for word in words.split()}

@@ -1,11 +1,15 @@
 """What is one of our words at the beginning of an SMS, and what merely looks like one."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from flows.folding import fold
 from flows.language import COMPLETE, Words, chain
 from handlers.keywords import BY_WORD, Command, Keyword, command
+from handlers.lifecycle import Outcome
+from handlers.verdict import OUTCOMES
 
 WORDS = Words.load(Path(__file__).parent.parent / "locale")
 WITHIN = ("alert.from", "alert.people", "alert.source", "alert.grade", "alert.answer")  # never where one begins
@@ -115,3 +119,12 @@ def test_no_alert_and_no_reminder_begins_with_a_word_that_we_would_obey(tag: str
     texts += [WORDS.count("rollup.head", n, chain(tag)) for n in (2, 3, 5)]
     firsts = [text.split()[0] for text in texts]
     assert [each for each in (*firsts, *texts) if command(each) or command(f"{each} 123456")] == []
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+def test_what_came_of_a_case_may_be_written_as_it_is_asked_for_and_as_the_menu_says_it(tag: str) -> None:
+    """Its first word, or its digit."""
+    offered = re.findall(r"([1-4]) (\w+)", WORDS.say("outcome.unknown", chain(tag), reference=""))
+    asked = {OUTCOMES[digit]: OUTCOMES.get(fold(word)) for digit, word in offered}
+    listed = {each: OUTCOMES.get(fold(WORDS.say(f"outcome.{each}", chain(tag)).split()[0])) for each in Outcome}
+    assert asked == listed == {each: each for each in Outcome}
