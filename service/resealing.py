@@ -11,8 +11,8 @@ PORTION = 100  # values in one transaction: well under 50 ms on SQLite
 
 
 def reseal_all(parts: Parts, portion: int = PORTION) -> Iterator[Resealed]:
-    """What became of each portion, column by column. What another process seals with an old key
-    meanwhile is found by the next run."""
+    """What became of each portion, column by column. What another process seals with an old key meanwhile is found by
+    the next run."""
     for column in SEALED:
         after = None
         while True:

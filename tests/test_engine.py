@@ -9,6 +9,7 @@ from flows.engine import Handoff, begin, step, summary, values
 from flows.form import Channel, Choice, Form, Kind
 from flows.language import chain
 from flows.progress import Progress
+from flows.standing import stand
 
 GROUPS = [
     Choice("1", {"fr": "Sécurité"}, key="1"),
@@ -385,3 +386,15 @@ def test_whatever_is_typed_there_is_a_screen_a_way_out_or_an_end(
 def test_a_language_without_its_own_words_is_spoken_to_in_the_next() -> None:
     assert chain("snk") == ("snk", "fr")
     assert Phone(incident(), world("snk")).dial().endswith("0 Retour")
+
+
+def test_what_was_said_instead_settles_a_question_above_it_too() -> None:
+    form = form_of(
+        question("place", Kind.SELECT_ONE, choices="places", required=True),
+        question("place_other", Kind.TEXT),
+        places=choices("Gogui"),
+    )
+    before = stand(form, {"place": ""}, world())
+    after = stand(form, {"place": "", "place_other": "Kore"}, world(), before)
+    assert (before.open, after.open) == ("place", "")
+    assert after == stand(form, {"place": "", "place_other": "Kore"}, world())

@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.check import check
 from flows.engine import Step, begin, propose, step, values
-from flows.form import Channel, Choice, Form, Kind
+from flows.form import Channel, Choice, Form, Kind, Question
 from flows.gsm7 import septets
 from flows.language import COMPLETE, Words
 from flows.progress import Progress
 from flows.reader import read as read_line
+from flows.standing import stand
 from flows.world import Limits, World
 from flows.xlsform import load, read
 
@@ -439,3 +442,20 @@ def test_two_signs_or_forced_work_make_a_report(seen: dict[str, str], code: str 
 def test_none_of_these_cannot_stand_beside_a_sign() -> None:
     at = walk(FORMS["card_indicators"], {"reporter": "officer"}, ["1", "1 8"])
     assert at.progress.asking == "travel"
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_a_walk_that_begins_at_what_has_changed_comes_to_the_same_as_a_whole_one(data: st.DataObject) -> None:
+    """Whatever was answered before, and whatever is answered anew, fitting or not."""
+    form = FORMS[data.draw(st.sampled_from(sorted(FORMS)))]
+    said = {each.name: st.sampled_from(_answers(form, each)) for each in form.questions}
+    before = data.draw(st.fixed_dictionaries({}, optional=said))
+    after = {**before, **data.draw(st.fixed_dictionaries({}, optional=said))}
+    here = world(channel=data.draw(st.sampled_from(list(Channel))))
+    assert stand(form, after, here, stand(form, before, here)) == stand(form, after, here)
+
+
+def _answers(form: Form, question: Question) -> list[str]:
+    own = [choice.name for choice in form.lists.get(question.choices, ())]
+    return ["", "0", "3", "2026-11-24", "ML1101", "ML1101/gogui", *own]
