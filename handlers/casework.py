@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handlers import lifecycle, merging, replying
 from handlers.acknowledge import acknowledge, pause
 from handlers.desk import Desk
-from handlers.exercising import worded
+from handlers.exercising import worded_for
 from handlers.lifecycle import Act, Outcome
 from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
@@ -88,8 +88,8 @@ def assign(desk: Desk, reader: Reader, incident_id: int, member_id: int) -> tupl
     if incident.state in FRESH:
         pause(desk, incident)
     who, reference = members.name(desk.db, desk.keys, reader.member_id), incidents.reference(desk.db, incident.id)
-    text = desk.say("case.given", whom[0].language, reference=reference, who=who)
-    text = worded(desk, text, whom[0].language) if incident.exercise_id is not None else text
+    language = whom[0].language
+    text = worded_for(desk, incident, desk.say("case.given", language, reference=reference, who=who), language)
     purpose = f"given:{incident.id}:{incident.version}"
     written = [write(desk, contact_id, text, f"{purpose}:{contact_id}") for contact_id in whom[0].contact_ids]
     audit.record(desk.db, reader.member_id, "assigned", incident.id, "in the console", desk.now)

@@ -14,6 +14,7 @@ from handlers.turn import Deliver, Talk, Turn
 from models import exercise as exercises
 from models import member as members
 from models import message as messages
+from models.incident import Incident
 from models.report import Report
 
 TELLING = frozenset(  # where what will be a report is told; all else is about what has been reported
@@ -65,6 +66,11 @@ def worded(desk: Desk, text: str, language: str) -> str:
     return f"{desk.say('alert.exercise', language)} {text}"
 
 
+def worded_for(desk: Desk, matter: Report | Incident, text: str, language: str) -> str:
+    """With the word, where the matter is part of an exercise."""
+    return worded(desk, text, language) if matter.exercise_id is not None else text
+
+
 def mark(desk: Desk, report: Report) -> None:
     """Whether the locked report is part of an exercise: what its teller was in when it was told decides."""
     if report.exercise_id is None:
@@ -106,7 +112,7 @@ def marked(talk: Talk, handler: str, turn: Turn) -> Turn:
 
 def about(talk: Talk, report: Report, text: str) -> str:
     """With the word, where the text is about what was reported in an exercise."""
-    return drilled(talk, text, exercise=report.exercise_id is not None)
+    return worded_for(talk.desk, report, text, talk.caller.language)
 
 
 def drilled(talk: Talk, text: str, *, exercise: bool) -> str:

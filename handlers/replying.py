@@ -6,7 +6,7 @@ from flows.form import Channel
 from flows.gsm7 import fit, parts
 from flows.language import DEFAULT
 from handlers.desk import Desk
-from handlers.exercising import worded
+from handlers.exercising import worded_for
 from handlers.outbox import write
 from handlers.reading_room import Reader, Sight
 from handlers.turn import Deliver
@@ -56,7 +56,7 @@ def wording(desk: Desk, report: Report, text: str) -> str:
         raise NotAllowed
     language = _language(desk, report)
     text = desk.say("reply.text", language, reference=report.reference, text=said)
-    fitted = fit(worded(desk, text, language) if report.exercise_id is not None else text)
+    fitted = fit(worded_for(desk, report, text, language))
     if len(parts(fitted)) > MOST_PARTS:
         raise TooLong
     return fitted
@@ -102,8 +102,7 @@ def _call_us(desk: Desk, report: Report) -> str:
     if not number:
         raise NotAllowed
     language = _language(desk, report)
-    text = desk.say("reply.call_us", language, number=number)
-    return worded(desk, text, language) if report.exercise_id is not None else text
+    return worded_for(desk, report, desk.say("reply.call_us", language, number=number), language)
 
 
 def _language(desk: Desk, report: Report) -> str:

@@ -6,7 +6,7 @@ from flows.form import Channel
 from flows.language import DEFAULT
 from handlers import quiet
 from handlers.desk import Desk
-from handlers.exercising import worded
+from handlers.exercising import worded_for
 from handlers.outbox import write
 from handlers.turn import Deliver
 from models import bound as bounds
@@ -69,8 +69,7 @@ def _answer(desk: Desk, report: Report, what: str) -> int | None:
 
 
 def _text(desk: Desk, report: Report, what: str, language: str) -> str:
-    text = desk.say(f"follow.{what}", language, reference=report.reference)
-    return worded(desk, text, language) if report.exercise_id is not None else text
+    return worded_for(desk, report, desk.say(f"follow.{what}", language, reference=report.reference), language)
 
 
 def tell_idle(desk: Desk, incident_id: int) -> tuple[Deliver, ...]:
