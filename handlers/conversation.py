@@ -26,6 +26,7 @@ from handlers import (
     reading,
     resume,
     rights,
+    verdict,
 )
 from handlers.turn import Position, State, Talk, Turn
 
@@ -53,6 +54,7 @@ HANDLERS: dict[str, tuple[Show, Hear | None]] = {
     "cases": (cases.show, cases.hear),
     "case": (cases.show_case, cases.hear_case),
     "outcome": (cases.show_outcome, cases.hear_outcome),
+    "ending": (verdict.show, verdict.hear),
     "decide": (cases.show_decide, None),
     "decline": (cases.show_decline, None),
     "parts": (cases.show_parts, cases.hear_parts),

@@ -54,6 +54,10 @@ class Refused(Exception):
         self.state = state
 
 
+class Unsaid(Exception):
+    """Nobody has said yet what came of it, and nothing is closed without that."""
+
+
 def allowed(state: S, act: Act) -> bool:
     return state in MOVES[act][0]
 
@@ -72,9 +76,9 @@ def take(desk: Desk, incident: Incident, hand: Hand) -> tuple[Deliver, ...]:
 
 
 def move(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome | None = None) -> tuple[Deliver, ...]:
-    """Move the locked incident; whoever moves it has answered for it, and nobody is chased any more. Raises Refused."""
-    if not allowed(incident.state, act):
-        raise Refused(incident.state)
+    """Move the locked incident; whoever moves it has answered for it, and nobody is chased any more. Raises Refused and
+    Unsaid."""
+    _check(incident, act, outcome)
     effects = take(desk, incident, hand) if incident.owner_id is None else ()
     incidents.move(desk.db, incident, MOVES[act][1], hand, desk.now)
     if hand.member_id is not None:
@@ -93,12 +97,18 @@ def move(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome 
 
 def propose(desk: Desk, incident: Incident, act: Act, hand: Hand, outcome: Outcome | None = None) -> bool:
     """Whether another member has said the same before; else this one's word is noted, and the outcome for whoever
-    agrees without naming one. Raises Refused."""
-    if not allowed(incident.state, act):
-        raise Refused(incident.state)
+    agrees without naming one. Raises Refused and Unsaid."""
+    _check(incident, act, outcome)
     to = MOVES[act][1]
     agreed = incidents.proposers(desk.db, incident, to)
     if hand.member_id not in agreed:
         incidents.propose(desk.db, incident, to, hand, desk.now)
     incident.outcome = outcome.value if outcome else incident.outcome
     return bool(agreed - {hand.member_id})
+
+
+def _check(incident: Incident, act: Act, outcome: Outcome | None) -> None:
+    if not allowed(incident.state, act):
+        raise Refused(incident.state)
+    if act is Act.CLOSE and outcome is None and incident.outcome is None:
+        raise Unsaid

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flows.folding import digits
 from flows.reader import read
-from handlers import callback, follow, resume
+from handlers import callback, follow, resume, verdict
 from handlers.anonymity import CODED, KEEP, begun, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
 from handlers.exercising import about
@@ -42,6 +42,8 @@ class Echo:
 def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
     """Answers to our questions are never taken for new reports; the words that stop us always work, and our
     question still stands after them. A text that is repeated within minutes opens no second report."""
+    if asked.at is not None and verdict.is_over(talk, asked.at, text):
+        asked = Asked()
     if KEEP.fullmatch(digits(text)):
         return replace(keep_number(talk), at=asked.at)
     nameless = without_prefix(text, asked=asked.at is not None)

@@ -173,6 +173,15 @@ def test_an_act_that_there_is_not_is_refused(house: House, act: str) -> None:
     assert house.signed_in().send(f"{page(reference)}/move", {"act": act}).status_code == 400
 
 
+def test_nothing_is_closed_without_what_came_of_it(house: House) -> None:
+    reference = told(house.post, "12#1 Gogui")
+    browser = house.signed_in()
+    browser.send(f"{page(reference)}/move", {"act": "take"})
+    for form in ({"act": "close"}, {"act": "close", "outcome": ""}, {"act": "close", "outcome": "vanished"}):
+        assert browser.send(f"{page(reference)}/move", form).status_code == 400
+    assert incident(house.post).state is IncidentState.TO_VERIFY
+
+
 def test_it_is_given_to_somebody_else_who_hears_of_it(house: House, simulator: Simulator) -> None:
     reference = told(house.post, "12#1 Gogui")
     browser = house.signed_in()

@@ -4,15 +4,17 @@ import pytest
 from fixtures_service import COORDINATOR, COORDINATOR_ENGLISH, OFFICER, VILLAGER, Post
 from sqlalchemy import select
 
-from handlers.lifecycle import MOVES, Act, allowed, needs_proof
+from handlers.lifecycle import MOVES, Act, Unsaid, allowed, move, needs_proof, propose
 from models.base import new_id
 from models.code import Compartment
-from models.incident import History, Incident, IncidentState
+from models.incident import Hand, History, Incident, IncidentState
 from models.member import Role
 from models.report import Report
 from models.route import Route
 from service.database import reading, transaction
 from service.simulator.server import Simulator
+
+TOLD = ("attaque au village, trois morts", "3 morts et 2 blesses ici", "12#1 Gogui", "ALERTE 12")
 
 
 def incident_of(post: Post) -> Incident:
@@ -115,8 +117,57 @@ def test_what_was_to_come_of_it_is_forgotten_when_it_moves_on_instead(post: Post
         post.sms(phone, f"NON {reference}")
     for phone in (COORDINATOR, COORDINATOR_ENGLISH):
         post.sms(phone, f"CLOS {reference}")
+    assert incident_of(post).state is IncidentState.UNCONFIRMED
+    for phone in (COORDINATOR, COORDINATOR_ENGLISH):
+        post.sms(phone, "Sans suite")
     assert incident_of(post).state is IncidentState.CLOSED
-    assert incident_of(post).outcome is None
+    assert incident_of(post).outcome == "nothing"
+
+
+@pytest.mark.parametrize("severity", [2, 4])
+def test_no_case_is_closed_or_to_be_closed_without_what_came_of_it(post: Post, severity: int) -> None:
+    reference = reported(post, {2: "21#1 Gogui", 4: "12#1 Gogui"}[severity])
+    post.sms(COORDINATOR, f"ACK {reference}")
+    with transaction(post.parts.engine) as db:
+        incident = db.scalars(select(Incident)).one()
+        hand = Hand(incident.owner_id, "test")
+        for act in (move, propose):
+            with pytest.raises(Unsaid):
+                act(post.parts.desk(db), incident, Act.CLOSE, hand)
+    assert incident_of(post).state is IncidentState.TO_VERIFY
+
+
+def test_a_digit_answers_the_question_how_it_ended_until_somebody_has_said_so(post: Post) -> None:
+    reference = reported(post, "21#1 Gogui")
+    for phone in (COORDINATOR, COORDINATOR_ENGLISH):
+        post.sms(phone, f"ACK {reference}")
+        post.sms(phone, f"CLOS {reference}")
+    post.sms(COORDINATOR_ENGLISH, "2")
+    post.sms(COORDINATOR, "4")
+    assert incident_of(post).outcome == "transfer"
+
+
+def test_once_somebody_else_has_closed_it_a_code_is_a_report_again(post: Post) -> None:
+    reference = reported(post, "21#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.sms(COORDINATOR, f"CLOS {reference}")
+    post.sms(COORDINATOR_ENGLISH, f"CLOSE {reference} 2")
+    post.sms(COORDINATOR, "12")
+    with reading(post.parts.engine) as db:
+        assert len(db.scalars(select(Report)).all()) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["attaque au village, trois morts", "12#1 Gogui", "ALERTE 12", "3 morts et 2 blesses ici"]
+)
+def test_what_is_reported_while_it_is_asked_how_a_case_ended_is_a_report(post: Post, text: str) -> None:
+    reference = reported(post, "21#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.sms(COORDINATOR, f"CLOS {reference}")
+    post.sms(COORDINATOR, text)
+    with reading(post.parts.engine) as db:
+        assert len(db.scalars(select(Report)).all()) == 2
+        assert db.scalars(select(Incident.state).where(Incident.severity == 2)).first() is IncidentState.TO_VERIFY
 
 
 def test_who_was_not_alerted_decides_nothing(post: Post) -> None:
@@ -135,7 +186,7 @@ def test_a_text_that_begins_with_no_is_no_verdict(post: Post) -> None:
 
 def test_a_reporter_hears_once_that_it_is_seen_and_once_that_it_is_closed(post: Post, simulator: Simulator) -> None:
     reference = reported(post, "21#1 Gogui")
-    for text in (f"ACK {reference}", f"ACK {reference}", f"CLOS {reference}", f"CLOS {reference}"):
+    for text in (f"ACK {reference}", f"ACK {reference}", f"CLOS {reference} 1", f"CLOS {reference} 1"):
         post.sms(COORDINATOR, text)
         post.work()
     assert [message.text for message in simulator.network.inbox(VILLAGER)][1:] == [

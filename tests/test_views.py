@@ -238,6 +238,8 @@ def _ack(scene: Scene, phone: str) -> str:
 def _verdict(scene: Scene, phone: str) -> str:
     with scene.talk(phone) as talk:
         texts = [verdict.deny(talk, each.reference).text for each in scene.filed]
+        asked = [verdict.close(talk, f"{each.reference} nonsense") for each in scene.filed]
+        texts += [verdict.show(talk, turn.at.state).text if turn.at else turn.text for turn in asked]
     return "\n".join(texts)
 
 

@@ -9,6 +9,7 @@ from flows.gsm7 import fit, parts
 from flows.language import COMPLETE, Words, chain
 from flows.screen import fits
 from flows.world import Limits
+from handlers.lifecycle import Outcome
 
 WORDS = Words.load(Path(__file__).parent.parent / "locale")
 ON_PAGES = "console."  # in a browser, which has room
@@ -84,6 +85,13 @@ def test_what_stands_on_a_screen_fits_it_whole(key: str, tag: str) -> None:
 @pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(BY_SMS)])
 def test_what_is_sent_by_itself_is_at_most_two_parts(key: str, tag: str) -> None:
     assert [text for text in said(key, tag) if len(parts(fit(text))) > 2] == []
+
+
+@pytest.mark.parametrize("tag", COMPLETE)
+def test_how_a_case_ended_is_asked_in_one_sms_or_two_and_in_an_exercise_too(tag: str) -> None:
+    keys = ("alert.exercise", "outcome.ask", *(f"outcome.{each}" for each in Outcome), "outcome.how")
+    text = "\n".join(f"1 {next(said(key, tag))}" for key in keys)
+    assert len(parts(fit(text))) <= (2 if tag == "ar" else 1)
 
 
 @pytest.mark.parametrize("tag", COMPLETE)

@@ -80,8 +80,8 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @page.post("/<reference>/move")
     def move(reference: str) -> Answer:
-        act, outcome = _choice(Act, "act"), request.form.get("outcome", "")
-        ending = _choice(Outcome, "outcome") if outcome else None
+        act = _choice(Act, "act")
+        ending = _choice(Outcome, "outcome") if act is Act.CLOSE else None
         return _do(parts, reference, lambda desk, reader, at: casework.move(desk, reader, at, act, ending))
 
     @page.post("/<reference>/assign")
