@@ -9,6 +9,7 @@ from handlers.desk import Desk
 from handlers.exercising import worded
 from handlers.lifecycle import take
 from handlers.outbox import write
+from handlers.standing import standing
 from handlers.turn import Deliver
 from models import alert as alerts
 from models import bound as bounds
@@ -25,16 +26,19 @@ DONE = "ack.done"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """key, values: what to answer, in the service's own words; effects: what others are sent."""
+    """key, values: what to answer, in the service's own words; over: how it stands, where nothing is left to take;
+    effects: what others are sent."""
 
     desk: Desk
     key: str
     reference: str = ""
     who: str = ""
+    over: tuple[IncidentState, str | None] | None = None
     effects: tuple[Deliver, ...] = ()
 
     def text(self, language: str) -> str:
-        return self.desk.say(self.key, language, reference=self.reference, who=self.who)
+        state = standing(self.desk, language, *self.over) if self.over else ""
+        return self.desk.say(self.key, language, reference=self.reference, who=self.who, state=state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _take(desk: Desk, hand: Hand, incident: Incident, alert: Alert) -> Taken:
         return Taken(desk, "ack.not_yours")
     reference = incidents.reference(desk.db, incident.id)
     if incident.state is IncidentState.CLOSED:
-        return Taken(desk, "follow.closed", reference)
+        return Taken(desk, "case.done", reference, over=(incident.state, incident.outcome))
     owner_id, mine = incident.owner_id, incident.owner_id == hand.member_id
     if alert.acked_at is not None and (mine or owner_id is None):
         return Taken(desk, "ack.already", reference)

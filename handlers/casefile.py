@@ -44,7 +44,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A line of the history."""
+    """A line of the history; outcome: what came of it, where this line closes it or proposes to."""
 
     at: datetime
     via: str
@@ -52,6 +52,7 @@ class Step:
     before: IncidentState | None
     after: IncidentState
     proposes: IncidentState | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _stand(desk: Desk, reader: Reader, line: Line, gathered: Sequence[Report], o
     may_act = Sight.CONTENTS in sights
     return Standing(
         line=line,
-        history=[_step(desk, names, each) for each in caselist.history(desk.db, incident_id)],
+        history=_history(desk, names, line),
         warned=[_warned(desk, names, each) for each in caselist.alerts_on(desk.db, incident_id)],
         messages=sorted([*_alerts(desk, names, incident_id), *replies], key=lambda sent: sent.created_at),
         acts=[act for act, (before, _) in MOVES.items() if line.about.state in before] if may_act else [],
@@ -181,6 +182,20 @@ def _told(desk: Desk, reader: Reader, report: Report, language: str, open_now: b
 
 def _reference(desk: Desk, incident_id: int | None) -> str:
     return incidents.reference(desk.db, incident_id) if incident_id is not None else ""
+
+
+def _history(desk: Desk, names: dict[int, str], line: Line) -> list[Step]:
+    """The last one who closed it, or proposed to, has said what stands there as its outcome."""
+    steps = [_step(desk, names, each) for each in caselist.history(desk.db, line.about.incident_id)]
+    closing = [at for at, step in enumerate(steps) if _closes(step)]
+    if closing:
+        steps[closing[-1]] = replace(steps[closing[-1]], outcome=line.about.outcome)
+    return steps
+
+
+def _closes(step: Step) -> bool:
+    came = step.after if step.after is not step.before else None
+    return IncidentState.CLOSED in (step.proposes, came)
 
 
 def _step(desk: Desk, names: dict[int, str], each: History) -> Step:

@@ -9,12 +9,13 @@ from handlers.lifecycle import Act, Outcome, Refused, allowed, move, needs_proof
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.reading_room import Sight, most
+from handlers.standing import standing
 from handlers.turn import Effect, Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
-from models.incident import Hand, IncidentState
+from models.incident import Hand
 
 MOST = 20
 ACTS = (("1", Act.VERIFY), ("2", Act.DENY), ("3", Act.REFUTE), ("4", Act.START), ("5", Act.CLOSE))
@@ -89,7 +90,7 @@ def _merging(talk: Talk, case: Case) -> list[Item]:
 
 
 def _heading(talk: Talk, case: Case) -> str:
-    return f"{line(talk, case)}: {talk.say(f'state.{case.state}')}"
+    return f"{line(talk, case)}: {standing(talk.desk, talk.caller.language, case.state, case.outcome)}"
 
 
 def show_case(talk: Talk, state: State) -> Turn:
@@ -139,10 +140,9 @@ def show_decide(talk: Talk, state: State) -> Turn:
     hand = talk.hand(f"{talk.channel}_pin" if proof else "")
     try:
         effects = _do(talk, case, act, hand, outcome)
-    except Refused as refused:
-        return go("cases", {"told": _told(talk, "case.refused", case, refused.state)})
-    after = incidents.get(talk.desk.db, case.incident_id).state
-    return replace(go("cases", {"told": _told(talk, "case.done", case, after)}), durable=True, effects=effects)
+    except Refused:
+        return go("cases", {"told": _told(talk, "case.refused", case)})
+    return replace(go("cases", {"told": _told(talk, "case.done", case)}), durable=True, effects=effects)
 
 
 def _do(talk: Talk, case: Case, act: Act, hand: Hand, outcome: Outcome | None) -> tuple[Effect, ...]:
@@ -151,8 +151,11 @@ def _do(talk: Talk, case: Case, act: Act, hand: Hand, outcome: Outcome | None) -
     return move(talk.desk, incidents.lock(talk.desk.db, case.incident_id), act, hand, outcome)
 
 
-def _told(talk: Talk, key: str, case: Case, state: IncidentState) -> str:
-    text = talk.say(key, reference=case.reference, state=talk.say(f"state.{state}"))
+def _told(talk: Talk, key: str, case: Case) -> str:
+    """How it stands now."""
+    after = incidents.get(talk.desk.db, case.incident_id)
+    state = standing(talk.desk, talk.caller.language, after.state, after.outcome)
+    text = talk.say(key, reference=case.reference, state=state)
     return drilled(talk, text, exercise=case.exercise)
 
 
@@ -197,7 +200,7 @@ def show_separate(talk: Talk, state: State) -> Turn:
         return go("cases")
     try:
         effects = merging.separate(talk.desk, case.incident_id, part, talk.hand())
-    except Refused as refused:
-        return go("cases", {"told": _told(talk, "case.refused", case, refused.state)})
+    except Refused:
+        return go("cases", {"told": _told(talk, "case.refused", case)})
     told = drilled(talk, talk.say("case.separated", reference=part), exercise=case.exercise)
     return replace(go("cases", {"told": told}), durable=True, effects=effects)

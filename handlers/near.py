@@ -6,6 +6,7 @@ from handlers.label import label
 from handlers.menu import Item, hear_choice, show_page
 from handlers.numbering import numbers
 from handlers.reading_room import scope
+from handlers.standing import standing
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
@@ -61,7 +62,8 @@ def _one(talk: Talk, state: State) -> tuple[str, list[Item]] | None:
         return None
     mine = alerts.waiting(talk.desk.db, seat.member_id, incident.id)
     items = [Item("1", talk.say("inbox.take"), Position("take", {"alert": mine}))] if mine else []
-    return f"{_line(talk, incident)}: {talk.say(f'state.{incident.state}')}", items
+    stands = standing(talk.desk, talk.caller.language, incident.state, incident.outcome)
+    return f"{_line(talk, incident)}: {stands}", items
 
 
 def show_one(talk: Talk, state: State) -> Turn:

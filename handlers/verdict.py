@@ -4,12 +4,13 @@ from flows.folding import digits, fold
 from flows.language import COMPLETE
 from handlers.exercising import drilled
 from handlers.lifecycle import Act, Outcome, Refused, Unsaid, allowed, move, needs_proof, propose
+from handlers.standing import standing
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models import alert as alerts
 from models import incident as incidents
 from models.alert import Case
-from models.incident import IncidentState
+from models.incident import Incident, IncidentState
 
 WORDS = {
     Outcome.RESPONSE: "1 reponse response استجابه تدخل تم",
@@ -106,11 +107,13 @@ def _act(talk: Talk, act: Act, case: Case, outcome: Outcome | None) -> Turn:
         return _ask(case)
     except Refused as refused:
         key = "case.untaken" if refused.state is IncidentState.RECEIVED else "case.refused"
-        text = talk.say(key, reference=case.reference, state=talk.say(f"state.{refused.state}"))
-        return Turn(_worded(talk, case, text))
-    state = talk.say(f"state.{incident.state}")
-    text = talk.say("case.done", reference=case.reference, state=state)
-    return Turn(_worded(talk, case, text), durable=True, effects=effects)
+        return Turn(_stands(talk, key, case, incident))
+    return Turn(_stands(talk, "case.done", case, incident), durable=True, effects=effects)
+
+
+def _stands(talk: Talk, key: str, case: Case, incident: Incident) -> str:
+    state = standing(talk.desk, talk.caller.language, incident.state, incident.outcome)
+    return _worded(talk, case, talk.say(key, reference=case.reference, state=state))
 
 
 def _worded(talk: Talk, case: Case, text: str) -> str:

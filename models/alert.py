@@ -197,7 +197,7 @@ def forewarned(db: Session, incident_id: int, now: datetime) -> list[Recipient]:
 @dataclass(frozen=True, slots=True)
 class Case:
     """An incident that a member has in hand. like: the reference of one that it may be a duplicate of, as long as
-    nobody has said; parts: how many reports and duplicates it has gathered."""
+    nobody has said; parts: how many reports and duplicates it has gathered; outcome: as the incident's."""
 
     incident_id: int
     reference: str
@@ -209,6 +209,7 @@ class Case:
     exercise: bool
     like: str | None
     parts: int
+    outcome: str | None
 
 
 def in_hand(db: Session, member_id: int, most: int) -> list[Case]:
@@ -233,18 +234,9 @@ def named_case(db: Session, member_id: int, reference: str) -> Case | None:
 def _cases(member_id: int, *which: ColumnElement[bool]) -> Select[Any]:
     standing = or_(Alert.ended_as.is_(None), Alert.ended_as.in_([state.value for state in ENDED]))
     mine = select(Alert.incident_id).where(Alert.member_id == member_id, standing, *which)
-    return select(
-        Incident.id,
-        _first_reference(),
-        Incident.severity,
-        Incident.code,
-        Incident.area,
-        Incident.state,
-        Incident.compartment,
-        _exercise(),
-        _like(),
-        _parts(),
-    ).where(Incident.id.in_(mine))
+    clear = Incident.id, _first_reference(), Incident.severity, Incident.code, Incident.area, Incident.state
+    about = Incident.compartment, _exercise(), _like(), _parts(), Incident.outcome
+    return select(*clear, *about).where(Incident.id.in_(mine))
 
 
 def _like() -> ScalarSelect[str]:

@@ -34,7 +34,8 @@ class Wanted:
 class Listed:
     """A line of a list. reports: how many corroborate it; next_at: when somebody else is told; held_until: until then
     whoever has it may move it; told, answered: how many members, of those whose alert still stands; nobody_left: all
-    levels were told, and nobody has taken it; nobody_told: nor was there anybody to tell."""
+    levels were told, and nobody has taken it; nobody_told: nor was there anybody to tell; outcome: as the
+    incident's."""
 
     incident_id: int
     reference: str
@@ -55,6 +56,7 @@ class Listed:
     answered: int
     nobody_left: bool
     nobody_told: bool
+    outcome: str | None
 
 
 def find(db: Session, scope: Scope, wanted: Wanted, most: int) -> list[Listed]:
@@ -138,6 +140,7 @@ def _lines(scope: Scope, *which: Any) -> Select[Any]:
             _count(select(func.count(Alert.id)).where(*_told(), Alert.acked_at.is_not(None))),
             and_(nobody_left(), Incident.owner_id.is_(None)),
             and_(untold(), Incident.owner_id.is_(None)),
+            Incident.outcome,
         )
         .outerjoin(Ladder, Ladder.incident_id == Incident.id)
         .where(scope.covers(Incident.compartment, Incident.area), *which)

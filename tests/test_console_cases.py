@@ -156,6 +156,19 @@ def test_from_received_to_closed_and_the_reporter_hears(house: House, simulator:
     assert last_sms(simulator, VILLAGER) == f"Ref {reference} : traitee. Merci."
     browser.get(page(reference))
     assert buttons(browser) == []
+    assert browser.text.count("clos (Réponse faite)") == 2  # how it stands, and in the history
+    browser.get("/console/incidents/?state=all")
+    assert "clos (Réponse faite)" in browser.text
+
+
+def test_what_a_first_member_said_came_of_a_grave_case_is_read_before_a_second_agrees(house: House) -> None:
+    reference = told(house.post, "12#1 Gogui")
+    house.post.sms(COORDINATOR_ENGLISH, f"ACK {reference}")
+    house.post.sms(COORDINATOR_ENGLISH, f"CLOSE {reference} transfer")
+    browser = house.signed_in()
+    browser.get(page(reference))
+    assert browser.text.count("clos (Transféré)") == 1
+    assert "à vérifier (" not in browser.text
 
 
 def test_what_somebody_else_has_done_meanwhile_is_said(house: House) -> None:

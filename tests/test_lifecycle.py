@@ -228,3 +228,24 @@ def test_an_officer_takes_nearby_what_is_addressed_to_the_post_and_nothing_else(
     assert "1 Je m'en occupe" in post.dial(OFFICER, "4", "1")
     assert "c'est a vous" in post.dial(OFFICER, "4", "1", "1")
     assert "1 Je m'en occupe" not in post.dial(OFFICER, "4", "2")
+
+
+def test_what_came_of_it_is_read_by_officers_nearby_and_not_by_whoever_reported_it(
+    post: Post, simulator: Simulator
+) -> None:
+    reference = reported(post, "21#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.sms(COORDINATOR, f"CLOS {reference} 2")
+    post.work()
+    assert "Vol de betail(21) Nioro: clos (Transfere)" in post.dial(OFFICER, "4", "1")
+    assert simulator.network.inbox(VILLAGER)[-1].text == f"Ref {reference} : traitee. Merci."
+
+
+def test_whoever_comes_to_a_case_by_phone_that_another_has_closed_reads_what_came_of_it(post: Post) -> None:
+    reference = reported(post, "21#1 Gogui")
+    post.sms(COORDINATOR, f"ACK {reference}")
+    post.hop(COORDINATOR, "a dial", "")
+    post.hop(COORDINATOR, "a dial", "3")
+    assert f"{reference} S2 Vol de betail Nioro: a verifier" in post.hop(COORDINATOR, "a dial", "3*1")
+    post.sms(COORDINATOR_ENGLISH, f"CLOSE {reference} 4")
+    assert f"{reference} S2 Vol de betail Nioro: clos (Sans suite)" in post.hop(COORDINATOR, "a dial", "3*1*7")

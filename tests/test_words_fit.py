@@ -67,6 +67,8 @@ def said(key: str, tag: str) -> Iterator[str]:
     """The text of a key, as wide as it can become; {state} is each of the states."""
     help_line = WORDS.say("help.line", chain(tag), number=NUMBER)
     states = [WORDS.say(each, chain(tag)) for each in KEYS if each.startswith("state.")]
+    came = [WORDS.say(f"outcome.{each}", chain(tag)) for each in Outcome]
+    states += [f"{WORDS.say('state.closed', chain(tag))} ({each})" for each in came]
     if len(WORDS.catalogues[tag].texts[key]) > 1:
         yield from (WORDS.count(key, n, chain(tag)) for n in (0, 1, 2, 5, 12, 100))
         return
