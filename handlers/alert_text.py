@@ -1,8 +1,9 @@
 """What an alert says: everything a coordinator needs in one SMS, and nothing at all outside operations."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from flows.gsm7 import fit, parts
 from flows.language import chain
@@ -12,6 +13,8 @@ from models.code import Compartment
 
 SOURCES = ("seen", "told", "rumour")
 SHORTEST_NAME = 4
+DAY = "%d/%m"
+TELLS_DAY = re.compile(r"\b\d\d/\d\d \d\d:\d\d\b")
 OPEN = frozenset({Compartment.OPERATIONS, Compartment.FEEDBACK})
 
 
@@ -38,8 +41,9 @@ class Told:
 
 
 def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTENTS) -> str:
-    """One part wherever the place's name can be shortened to make it so; else the name stays whole. Whoever may see
-    no more than the facts reads no word that was written, and a reference may be all there is."""
+    """One part wherever the place's name can be shortened to make it so; else the name stays whole. It tells the day
+    where that is another one, and no part is needed for it. Whoever may see no more than the facts reads no word that
+    was written, and a reference may be all there is."""
     if told.compartment not in OPEN or sight < Sight.FACTS:
         exercise = [desk.say("alert.exercise", language)] if told.exercise else []
         return " ".join([*exercise, desk.say("alert.guarded", language, reference=told.reference)])
@@ -47,8 +51,28 @@ def alert_text(desk: Desk, told: Told, language: str, sight: Sight = Sight.CONTE
         told = facts(desk, told)
     place = told.typed or desk.atlas.name(told.place, language) or _post(desk, told, language)
     names = [place, *(place[:length].rstrip() for length in range(len(place) - 1, SHORTEST_NAME - 1, -1))]
-    texts = [_worded(desk, told, language, name) for name in names]
-    return next((text for text in texts if len(parts(fit(text))) == 1), texts[0])
+    return min((_worded(desk, told, language, name, when) for when in _whens(desk, told) for name in names), key=_cost)
+
+
+def _cost(text: str) -> int:
+    return len(parts(fit(text)))
+
+
+def _whens(desk: Desk, told: Told) -> list[str]:
+    """The hour; first with the day, where that is not today."""
+    at = told.at.astimezone(desk.policy.timezone)
+    other = at.date() != desk.now.astimezone(desk.policy.timezone).date()
+    return [*([f"{at:{DAY} %H:%M}"] if other else []), f"{at:%H:%M}"]
+
+
+def dated(text: str, written_at: datetime, now: datetime, zone: tzinfo) -> str:
+    """A text that leaves on another day than it was written on, with the day that its hour belongs to: unless it tells
+    one, or has no room for it."""
+    day = written_at.astimezone(zone)
+    if day.date() == now.astimezone(zone).date() or TELLS_DAY.search(text):
+        return text
+    longer = f"{day:{DAY}} {text}"
+    return longer if _cost(longer) == _cost(text) else text
 
 
 def facts(desk: Desk, told: Told) -> Told:
@@ -58,7 +82,7 @@ def facts(desk: Desk, told: Told) -> Told:
     return replace(told, place=row.district or row.key if row else "", typed="", answers=counted)
 
 
-def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
+def _worded(desk: Desk, told: Told, language: str, place: str, when: str) -> str:
     row = desk.atlas.resolve(told.place)
     words = [
         desk.say("alert.exercise", language) if told.exercise else "",
@@ -69,7 +93,7 @@ def _worded(desk: Desk, told: Told, language: str, place: str) -> str:
         f"{desk.codes.short(told.code, language)}({told.code})",
         place,
         row.pcode if row else "",
-        f"{told.at.astimezone(desk.policy.timezone):%H:%M}",
+        when,
         _people(desk, told, language),
         _source(desk, told, language),
         desk.say("alert.sources", language, n=told.sources) if told.sources > 1 else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from models import contact as contacts
@@ -17,10 +17,13 @@ from models.message import ALERTS_FIRST, FINAL, Message, MessageState, open_text
 from models.outlet import Waiting
 from models.restraint import FAREWELL, Held
 
+ALERT_AT = case((Message.alert_id.is_not(None), Message.created_at))
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message that this worker alone may send now; tries: with this one; at: when it was claimed."""
+    """A message that this worker alone may send now; tries: with this one; at: when it was claimed;
+    alert_at: when it was written, where it is an alert."""
 
     id: int
     gateway: str
@@ -29,6 +32,7 @@ class Claimed:
     tries: int
     client_ref: str
     at: datetime
+    alert_at: datetime | None = None
 
 
 def waiting(db: Session, message_ids: Sequence[int], now: datetime) -> list[Waiting]:
@@ -48,7 +52,7 @@ def claim(db: Session, keys: Keyring, message_ids: Sequence[int], now: datetime)
         .execution_options(synchronize_session=False)
     )
     ids = [row.id for row in taken]
-    columns = Message.id, Message.gateway, Message.body_enc, Message.tries, Message.client_ref
+    columns = Message.id, Message.gateway, Message.body_enc, Message.tries, Message.client_ref, ALERT_AT
     query = (
         select(*columns, Contact.id, Contact.number_enc)
         .join(Contact, Contact.id == Message.contact_id)
@@ -63,8 +67,9 @@ def claim(db: Session, keys: Keyring, message_ids: Sequence[int], now: datetime)
             tries=tries,
             client_ref=client_ref,
             at=now,
+            alert_at=alert_at,
         )
-        for message_id, gateway, body, tries, client_ref, contact_id, number in db.execute(query)
+        for message_id, gateway, body, tries, client_ref, alert_at, contact_id, number in db.execute(query)
     ]
     return _without_stopped(db, keys, claimed)
 

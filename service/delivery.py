@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.alert_text import dated
 from models import outlet as outlets
 from models import restraint, sending
 from models.message import MessageState
@@ -76,7 +77,7 @@ def _claim(parts: Parts, message_ids: Sequence[int], now: datetime) -> tuple[lis
     with transaction(parts.engine) as db:
         allotted = outlets.allot(db, sending.waiting(db, message_ids, now), parts.settings.rates, now)
         claimed = sending.claim(db, parts.keys, allotted.now, now)
-        return [_housed(parts, db, each) for each in claimed], allotted
+        return [_dated(parts, _housed(parts, db, each)) for each in claimed], allotted
 
 
 def _housed(parts: Parts, db: Session, message: Claimed) -> Claimed:
@@ -86,6 +87,15 @@ def _housed(parts: Parts, db: Session, message: Claimed) -> Claimed:
     gateway = parts.policy.ways.to(message.phone)
     sending.move(db, message.id, gateway)
     return replace(message, gateway=gateway)
+
+
+def _dated(parts: Parts, message: Claimed) -> Claimed:
+    """An alert tells an hour: where the line was down until another day, or a restored service was let go, it says
+    which day that was."""
+    if message.alert_at is None:
+        return message
+    text = dated(message.text, message.alert_at, message.at, parts.policy.timezone)
+    return replace(message, text=text)
 
 
 def _send(parts: Parts, claimed: Iterable[Claimed], probed: Collection[str]) -> None:
