@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rapidfuzz.distance import OSA
 
 from flows.engine import begin, propose
-from flows.folding import fold
+from flows.folding import digits, fold
 from flows.reader import read
 from handlers import exercising, fill, follow, resume, silence, verdict
 from handlers.acknowledge import acknowledge
@@ -17,6 +17,7 @@ from handlers.turn import show as go
 from handlers.wording import tell
 from models import alert as alerts
 from models import contact
+from models.reference import WIDTHS
 
 
 class Keyword(StrEnum):
@@ -97,6 +98,7 @@ SHAPES = {
     Keyword.ERASE: COURTESY,
     Keyword.CALLBACK: r"(moi|me|بي)?" + COURTESY,
 }
+ON_CASES = frozenset({Keyword.ACK, Keyword.DENY, Keyword.CLOSE})
 FIRST_WORD = re.compile(r"([^\s\d#*:.,;!?]+)[\s#*:.,;!?]*(.*)", re.DOTALL)  # "ACK123456", "ALERTE#12#1 Gogui"
 LONG_ENOUGH = 4  # letters of a word that may be misspelt
 MOST = 8  # alerts offered in one SMS
@@ -107,21 +109,42 @@ FORMS = {Keyword.REPORT: "incident", Keyword.FEEDBACK: "feedback", Keyword.ZERO:
 
 @dataclass(frozen=True, slots=True)
 class Command:
+    """word: the keyword as it was typed."""
+
     keyword: Keyword
     rest: str
+    word: str = field(default="", compare=False)
 
 
 def command(text: str, *, misspelt: bool = True) -> Command | None:
     """The keyword that the text begins with, if what follows it is what may follow it; the rest comes as it was
     typed. misspelt: a word that is alone, or before a number, may have one letter wrong."""
+    said = _begun(text, misspelt=misspelt)
+    return said if said and re.fullmatch(SHAPES.get(said.keyword, ".*"), fold(said.rest)) else None
+
+
+def misnumbered(text: str, *, asked: bool) -> str:
+    """The word with which a case would be taken, denied or closed, where what follows is a number that is too short or
+    too long for a reference, and nothing else than may follow one; else "". asked: a question stands, which `NON 2`
+    may answer."""
+    said = _begun(text, misspelt=not asked)
+    words = fold(digits(said.rest)).split() if said else []
+    if said is None or said.keyword not in ON_CASES or not words or (asked and said.keyword is Keyword.DENY):
+        return ""
+    number = "".join(words) if said.keyword is Keyword.ACK else words[0]
+    after = [] if said.keyword is Keyword.ACK else words[1:]
+    ends = not after or (said.keyword is Keyword.CLOSE and verdict.names_outcome(after[0]))
+    return said.word.upper() if ends and number.isdecimal() and len(number) not in WIDTHS else ""
+
+
+def _begun(text: str, *, misspelt: bool) -> Command | None:
+    """The keyword that the text begins with, whatever follows it."""
     begins = FIRST_WORD.match(text.strip())
     if begins is None:
         return None
     word, rest = fold(begins[1]), begins[2].strip()
     keyword = BY_WORD.get(word) or (_nearest(word, fold(rest)) if misspelt else None)
-    if keyword is None or not re.fullmatch(SHAPES.get(keyword, ".*"), fold(rest)):
-        return None
-    return Command(keyword, rest)
+    return Command(keyword, rest, begins[1]) if keyword else None
 
 
 def _nearest(word: str, rest: str) -> Keyword | None:

@@ -9,7 +9,19 @@ from handlers import callback, follow, resume, verdict
 from handlers.anonymity import CODED, KEEP, begun, keep_number, without_prefix
 from handlers.conversation import HANDLERS, converse
 from handlers.exercising import about
-from handlers.keywords import ALWAYS, ASIDES, FORMS, NOTHING_KNOWN, OPENING, Command, Keyword, command, obey, open_form
+from handlers.keywords import (
+    ALWAYS,
+    ASIDES,
+    FORMS,
+    NOTHING_KNOWN,
+    OPENING,
+    Command,
+    Keyword,
+    command,
+    misnumbered,
+    obey,
+    open_form,
+)
 from handlers.relevance import begins_anew, takes_words
 from handlers.turn import Position, State, Talk, Turn
 from handlers.understand import confides, told
@@ -49,6 +61,8 @@ def answer(talk: Talk, text: str, asked: Asked, echo: Echo) -> Turn:
     nameless = without_prefix(text, asked=asked.at is not None)
     if nameless is not None:
         return _nameless(talk, nameless, echo)
+    if talk.caller.seat is not None and (word := misnumbered(text, asked=asked.at is not None)):
+        return Turn(talk.say("ack.reference", word=word), asked.at)
     said = command(text, misspelt=asked.at is None)
     if said and _is_obeyed(talk, said, asked.at):
         return _obeyed(talk, said, asked.at, echo)

@@ -74,6 +74,11 @@ def _asked_about(talk: Talk, state: State) -> Case | None:
     return alerts.case(talk.desk.db, seat.member_id, int(state["incident"])) if seat else None
 
 
+def names_outcome(word: str) -> bool:
+    """word: folded."""
+    return word in OUTCOMES
+
+
 def _named(talk: Talk, text: str) -> Outcome | None:
     """The outcome, where the text is its digit, its word or its name and nothing more: "3 morts" is no third choice."""
     said = fold(digits(text)).strip(" .,;:!")

@@ -6,7 +6,7 @@ import pytest
 
 from flows.folding import fold
 from flows.language import COMPLETE, Words, chain
-from handlers.keywords import BY_WORD, Command, Keyword, command
+from handlers.keywords import BY_WORD, Command, Keyword, command, misnumbered
 from handlers.lifecycle import Outcome
 from handlers.verdict import OUTCOMES
 
@@ -126,3 +126,37 @@ def test_what_came_of_a_case_may_be_written_as_it_is_asked_for(tag: str) -> None
     listed = {each: OUTCOMES.get(fold(WORDS.say(f"outcome.{each}", chain(tag)).split()[0])) for each in Outcome}
     digits = {each: OUTCOMES[digit] for digit, each in zip("1234", Outcome, strict=True)}
     assert listed == digits == {each: each for each in Outcome}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("CLOS 123", "CLOS"),
+        ("clos123", "CLOS"),
+        ("Close 12345 transfer", "CLOSE"),
+        ("CLOS 123 2", "CLOS"),
+        ("NON 123456789", "NON"),
+        ("لا ١٢", "لا"),
+        ("ACK 12 34", "ACK"),
+        ("CLOS 123456", ""),
+        ("ACK 12 34 56", ""),
+        ("NON 12345678", ""),
+        ("ACK", ""),
+        ("NON", ""),
+        ("CLOS", ""),
+        ("NON 3 morts a Gogui", ""),
+        ("CLOS 2 maisons brulees", ""),
+        ("Non, 12#1 Gogui", ""),
+        ("SUIVI 12", ""),
+        ("ALERTE 12", ""),
+        ("12", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_that_is_no_reference_is_known_by_its_length_and_by_what_follows(text: str, word: str) -> None:
+    assert misnumbered(text, asked=False) == word
+
+
+def test_a_no_and_a_digit_may_be_the_answer_to_what_is_asked() -> None:
+    assert misnumbered("NON 2", asked=True) == ""
+    assert misnumbered("CLOS 2", asked=True) == "CLOS"

@@ -30,6 +30,7 @@ VALUES = {
     "code": "*384*1234#",
     "hour": "23:59",
     "text": NAME,
+    "word": "CLOSE",
     "names": NAME,
     "steps": NAME,
     "time": "59 min",
