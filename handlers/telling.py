@@ -28,7 +28,7 @@ from models.route import Pace
 
 HOUR = timedelta(hours=1)
 GRAVEST = 4  # of an incident as grave as this, a member's first alert waits for nothing
-SHUT_OUT = "rerouted"  # how the alert of a member ends who may not hear of it any more
+SHUT_OUT = alerts.REROUTED  # how the alert of a member ends who may not hear of it any more
 Pairs = Sequence[tuple[Alert, Recipient]]
 
 

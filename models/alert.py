@@ -33,7 +33,7 @@ from models.member import Member, Recipient, serving, with_phones
 from models.message import Message, MessageState, open_text
 from models.report import Report
 
-RECALLED = "recalled"
+RECALLED, REROUTED = "recalled", "rerouted"  # its readers are others now; its member is no more who must look at it
 UNTOLD = text("tell_at IS NOT NULL")
 OPEN = text("acked_at IS NULL AND ended_as IS NULL")
 
@@ -95,6 +95,8 @@ def open_alerts(
             alert = Alert(id=new_id(), incident_id=incident_id, member_id=each.member_id, level=each.level, tries=0)
             alert.due_at = alert.tell_at = due
             db.add(alert)
+        elif alert.ended_as == REROUTED:
+            alert.ended_as, alert.due_at, alert.tell_at = None, due, due  # it is this member's again
         elif again:
             alert.tell_at = due
         elif alert.incomplete and not incomplete:
@@ -167,7 +169,7 @@ def incidents_waiting_for(db: Session, member_ids: Collection[int]) -> list[int]
 def withdraw(db: Session, incident_id: int, member_ids: Collection[int]) -> None:
     """End these members' open alerts on an incident; what is not yet sent is held."""
     theirs = Alert.incident_id == incident_id, Alert.member_id.in_(member_ids), Alert.acked_at.is_(None)
-    _end(db, list(db.scalars(select(Alert.id).where(*theirs, Alert.ended_as.is_(None)))), "rerouted")
+    _end(db, list(db.scalars(select(Alert.id).where(*theirs, Alert.ended_as.is_(None)))), REROUTED)
 
 
 def text_of(db: Session, keys: Keyring, alert_id: int, member_id: int) -> str:

@@ -93,7 +93,7 @@ def recipients(db: Session, member_ids: Collection[int], now: datetime) -> list[
 def with_phones(db: Session, rows: Sequence[Row[tuple[int, int, str]]]) -> list[Recipient]:
     """Rows of (member id, level, language) as recipients; whoever has no phone left can be told nothing."""
     query = select(MemberPhone.member_id, MemberPhone.contact_id).where(
-        MemberPhone.member_id.in_([row.id for row in rows]), *_reachable()
+        MemberPhone.member_id.in_([row.id for row in rows]), *reachable()
     )
     phones: dict[int, list[int]] = defaultdict(list)
     for member_id, contact_id in db.execute(query.order_by(MemberPhone.contact_id)):
@@ -170,11 +170,12 @@ def list_in_directory(db: Session, member_id: int, listed: bool) -> None:
 
 def phones(db: Session, member_id: int) -> list[int]:
     """The contacts of the member's phones that can be told something."""
-    mine = MemberPhone.member_id == member_id, *_reachable()
+    mine = MemberPhone.member_id == member_id, *reachable()
     return list(db.scalars(select(MemberPhone.contact_id).where(*mine).order_by(MemberPhone.contact_id)))
 
 
-def _reachable() -> tuple[ColumnElement[bool], ...]:
+def reachable() -> tuple[ColumnElement[bool], ...]:
+    """Which phones can be told something."""
     return MemberPhone.lost_at.is_(None), MemberPhone.stopped_at.is_(None)
 
 
@@ -184,5 +185,5 @@ def on_duty(db: Session, now: datetime) -> list[Member]:
 
 def unreachable(db: Session, now: datetime) -> list[Member]:
     """Members on duty whom nobody can tell anything: every phone is lost, or its holder has said STOP."""
-    told = exists().where(MemberPhone.member_id == Member.id, *_reachable())
+    told = exists().where(MemberPhone.member_id == Member.id, *reachable())
     return list(db.scalars(select(Member).where(serving(now), ~told).order_by(Member.role, Member.level, Member.id)))

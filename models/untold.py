@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.alert import Alert
 from models.base import new_id
-from models.incident import IncidentState
-from models.member import Recipient, recipients
+from models.incident import FRESH, STANDING, Incident, IncidentState
+from models.member import Member, MemberPhone, Recipient, Role, reachable, recipients, serving
+from models.route import Route
 
 
 def hush(db: Session, incident_id: int) -> None:
@@ -43,6 +44,26 @@ def standing(db: Session, incident_id: int, level: int, now: datetime) -> list[t
     mine = Alert.incident_id == incident_id, Alert.level == level, Alert.ended_as.is_(None)
     found = {alert.member_id: alert for alert in db.scalars(select(Alert).where(*mine).order_by(Alert.member_id))}
     return [(found[each.member_id], each) for each in recipients(db, found, now)]
+
+
+def unheard(db: Session, since: datetime, now: datetime, most: int) -> list[int]:
+    """Incidents since then that nobody hears of whom their routes name, the administrator aside: no alert stands with
+    anybody who can be told anything. The gravest first, then the oldest. Nobody has them, nor said what they are."""
+    query = select(Incident.id).where(STANDING, Incident.created_at >= since, *_unheard(now))
+    return list(db.scalars(query.order_by(Incident.severity.desc(), Incident.created_at, Incident.id).limit(most)))
+
+
+def is_unheard(db: Session, incident_id: int, now: datetime) -> bool:
+    return db.scalar(select(Incident.id).where(Incident.id == incident_id, *_unheard(now))) is not None
+
+
+def _unheard(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    others = Route.role != Role.ADMIN, Route.min_severity <= Incident.severity
+    routed = exists().where(Route.compartment == Incident.compartment, *others)
+    phone = exists().where(MemberPhone.member_id == Member.id, *reachable())
+    whose = Member.id == Alert.member_id, Member.role != Role.ADMIN, serving(now), phone
+    told = exists().where(Alert.incident_id == Incident.id, Alert.ended_as.is_(None), *whose)
+    return Incident.state.in_(FRESH), Incident.owner_id.is_(None), Incident.exercise_id.is_(None), routed, ~told
 
 
 def carry_over(db: Session, from_id: int, to_id: int, now: datetime) -> None:

@@ -23,6 +23,7 @@ class Task:
 TASKS = (
     Task("sweep", every_seconds=3),
     Task("ladder", every_seconds=5),
+    Task("newcomers", every_seconds=60),
     Task("idle", every_seconds=600),
     Task("seal", every_seconds=60),
     Task("digest", every_seconds=60),

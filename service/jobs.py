@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from handlers import abandon as abandoning
 from handlers import doubt, erasing, reporter, rollup, routing, standstill, wiping
 from handlers import ladder as climbing
+from handlers import newcomers as newcoming
 from handlers.desk import Desk
 from models import audit, reach, sending, unfinished, untold
 from models import bound as bounds
@@ -95,6 +96,21 @@ def _climb(parts: Parts, incident_id: int, step: Callable[[Desk, int], climbing.
     if climbed.nobody:
         logger.error("incident %d: nobody left to tell", incident_id)
     follow_up(parts, climbed.effects)
+
+
+def newcomers(parts: Parts) -> None:
+    """Find what nobody was there to be told of, and somebody is by now."""
+    with reading(parts.engine) as db:
+        waiting = newcoming.unheard(parts.desk(db))
+    for incident_id in waiting:
+        parts.enqueue("tell_newcomers", incident_id)
+
+
+def tell_newcomers(parts: Parts, incident_id: int) -> None:
+    """Tell of that incident whoever is there by now."""
+    with transaction(parts.engine) as db:
+        effects = newcoming.tell_newcomers(parts.desk(db), incident_id)
+    follow_up(parts, effects)
 
 
 def idle(parts: Parts) -> None:
@@ -219,6 +235,8 @@ JOBS: Mapping[str, Callable[..., None]] = {
     "tell": tell,
     "climb": climb,
     "hurry": hurry,
+    "newcomers": newcomers,
+    "tell_newcomers": tell_newcomers,
     "idle": idle,
     "tell_idle": tell_idle,
     "seal": seal,
