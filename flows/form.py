@@ -112,7 +112,7 @@ class Form:
     """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here.
 
     phrases: list name → what people write for its choices, made ready to be found in a sentence; fixed: the questions
-    whose screens name no other answer.
+    whose screens name no other answer; roomy: each screen has room for one word more, as an exercise puts before it.
     """
 
     name: str
@@ -125,6 +125,7 @@ class Form:
     sms_keyword: str = ""
     digest: str = ""
     phrases: Mapping[str, Phrases] = field(default_factory=dict, compare=False, repr=False)
+    roomy: bool = field(default=False, compare=False)
     fixed: frozenset[str] = field(init=False, repr=False, compare=False)
     _named: Mapping[str, Question] = field(init=False, repr=False, compare=False)
 

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.form import Channel
+from flows.form import Channel, Form
 from flows.gsm7 import fold
+from flows.language import COMPLETE, Words
 from flows.screen import fits
-from flows.world import Limits
+from flows.world import Limits, World
 from handlers.desk import Desk
 from handlers.outbox import write
 from handlers.turn import Deliver, Talk, Turn
@@ -98,8 +99,22 @@ def beside(talk: Talk, handler: str) -> Limits:
     return replace(limits, septets=limits.septets - wide, ucs2=limits.ucs2 - wide)
 
 
+def room(words: Words, limits: Limits) -> Limits:
+    """What a screen of a form may take, so that the word has room before it in whichever language."""
+    wide = max(len(words.say("alert.exercise", (tag,))) for tag in COMPLETE) + 1
+    return replace(limits, septets=limits.septets - wide, ucs2=limits.ucs2 - wide)
+
+
+def world(talk: Talk, form: Form) -> World:
+    """As a form is told in: with room for the word, where it gets one and the form was found to fit beside it."""
+    if not form.roomy or talk.channel is not Channel.USSD:
+        return talk.world
+    return replace(talk.world, limits=beside(talk, "fill"))
+
+
 def marked(talk: Talk, handler: str, turn: Turn) -> Turn:
-    """With the word, where that handler hears what will be an exercise. A screen of a form is never wider for it."""
+    """With the word, where that handler hears what will be an exercise. A screen of a form that has no room for it, as
+    of an uploaded one perhaps, is never wider for it."""
     seat = talk.caller.seat
     if seat is None or not seat.drills or handler not in TELLING or not turn.text:
         return turn

@@ -1,14 +1,17 @@
 """Filling in a form: the engine asks, and a draft is on disk from the first useful answer."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from flows.engine import Step, begin, step
 from flows.form import Channel, Form
 from flows.progress import Progress
+from flows.screen import DoesNotFit
 from handlers import filing
 from handlers.anonymity import is_anonymous, kept_on
+from handlers.exercising import world
 from handlers.turn import Position, State, Talk, Turn
 from handlers.turn import show as go
 from models.code import GUARDED
@@ -39,12 +42,20 @@ def progress_of(talk: Talk, state: State, form: Form) -> Progress:
 
 def show(talk: Talk, state: State) -> Turn:
     form = talk.desk.forms[state["form"]]
-    return after(talk, state, form, step(form, progress_of(talk, state, form), None, talk.world))
+    return after(talk, state, form, _step(talk, state, form, None))
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
     form = talk.desk.forms[state["form"]]
-    return after(talk, state, form, step(form, progress_of(talk, state, form), said, talk.world))
+    return after(talk, state, form, _step(talk, state, form, said))
+
+
+def _step(talk: Talk, state: State, form: Form, said: str | None) -> Step:
+    """With room for the word of an exercise, unless a place has so long a name that there is none."""
+    progress = progress_of(talk, state, form)
+    with suppress(DoesNotFit):
+        return step(form, progress, said, world(talk, form))
+    return step(form, progress, said, talk.world)
 
 
 def after(talk: Talk, state: State, form: Form, done: Step) -> Turn:

@@ -3,7 +3,7 @@
 import gc
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -15,6 +15,7 @@ from flows.language import COMPLETE, Words
 from flows.world import Limits
 from flows.xlsform import FormError, load
 from handlers.atlas import Atlas
+from handlers.exercising import room
 from models import published
 from models.code import CodeBook
 from models.gazetteer import Gazetteer
@@ -80,6 +81,7 @@ class Shelf:
         if form is None:
             name = f"{upload.name}{upload.suffix}"
             form = try_out(name, upload.source, self._words, self._limits, self._forms).form
+            form = _with_room(form, self._words, self._limits) if form else None
         if form is not None:
             self._read[upload.digest] = form
         return form
@@ -87,9 +89,14 @@ class Shelf:
 
 def load_forms(folder: Path, words: Words, limits: Limits) -> dict[str, Form]:
     """The shipped forms by name. Raises FormError when a screen of one does not fit these limits."""
-    forms = [load(path) for path in sorted(folder.glob("*.md"))]
+    forms = [_with_room(load(path), words, limits) for path in sorted(folder.glob("*.md"))]
     for form in forms:
-        problems = check(form, words, limits, {})
+        problems = [] if form.roomy else check(form, words, limits, {})
         if problems:
             raise FormError(problems)
     return {form.name: form for form in forms}
+
+
+def _with_room(form: Form, words: Words, limits: Limits) -> Form:
+    """Noted on the form: whether it fits beside the word of an exercise, and so in any case."""
+    return replace(form, roomy=not check(form, words, room(words, limits), {}))

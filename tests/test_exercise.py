@@ -1,6 +1,8 @@
 """An exercise alerts nobody but those who take part, says so on every message, and counts for nothing."""
 
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fixtures_service import (
@@ -10,24 +12,31 @@ from fixtures_service import (
     COORDINATOR_LEVEL_2,
     NATIONAL,
     OFFICER,
+    OFFICER_2,
     PROTECTION,
     VILLAGER,
     Post,
 )
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from flows.form import Form
 from handlers import exercising, replying
 from models import contact as contacts
 from models import member as members
 from models.base import new_id
 from models.code import Compartment
 from models.incident import Incident
+from models.place import Place, PlaceAlias
+from models.published import PublishedForm
 from models.report import Report
+from models.stamp import bump
 from models.threshold import Threshold
 from service.database import reading, transaction
 from service.exchange import follow_up
+from service.shelf import Shelf
 from service.simulator.server import Simulator
 
+ROOT = Path(__file__).parent.parent
 OTHERS = (COORDINATOR_ENGLISH, COORDINATOR_LEVEL_2, NATIONAL, ADMIN, PROTECTION)
 
 
@@ -151,3 +160,44 @@ def test_it_can_be_stopped_and_then_nobody_is_chased_for_it(post: Post, simulato
         tick(post, minutes=15)
     assert not any("ENCORE" in text for text in got(simulator, COORDINATOR))
     assert sum("termine" in text for text in got(simulator, COORDINATOR)) == 1
+
+
+CARD = """
+| survey | type | name | label::Français (fr) |
+|---|---|---|---|
+| | text | full | {label} |
+
+| settings | form_title | form_id | version | default_language |
+|---|---|---|---|---|
+| | Pleine | card_full | 1 | fr |
+"""
+
+
+def uploaded(post: Post, length: int) -> Form | None:
+    """A card of one question, whose label has so many letters."""
+    source = CARD.format(label="M" * length).encode()
+    digest = hashlib.sha256(source).digest()
+    shelf = Shelf(ROOT / "flows" / "forms", post.parts.words, post.parts.policy.limits)
+    return shelf.form_of(PublishedForm(name="card_full", suffix=".md", version="1", source=source, digest=digest))
+
+
+def test_an_uploaded_form_that_fits_only_without_the_word_is_used_all_the_same_and_goes_without_it(post: Post) -> None:
+    found = {length: uploaded(post, length) for length in (151, 152, 160, 161)}
+    assert {length: form and form.roomy for length, form in found.items()} == {
+        151: True,
+        152: False,
+        160: False,
+        161: None,
+    }
+
+
+def test_a_region_whose_name_leaves_no_room_for_the_word_is_shown_without_it(post: Post) -> None:
+    """Nothing that is to be told is lost for a word."""
+    begin(post, OFFICER_2, COORDINATOR)
+    name = "م" * (post.parts.policy.limits.ucs2 - len("1 \n0 رجوع\n9 المزيد"))
+    with transaction(post.parts.engine) as db:
+        region = Place.level == 1, Place.pcode == "ML11"
+        db.execute(delete(PlaceAlias).where(PlaceAlias.place_id.in_(select(Place.id).where(*region))))
+        db.execute(update(Place).where(*region).values(name=name))
+        bump(db, "places")
+    assert name in post.dial(OFFICER_2, "1", "12", "1", "1", "4", "3", "1", "9")

@@ -20,6 +20,8 @@ from flows.reader import read as read_line
 from flows.standing import stand
 from flows.world import Limits, World
 from flows.xlsform import load, read
+from handlers.exercising import room
+from service.shelf import load_forms
 
 ROOT = Path(__file__).parent.parent
 WORDS = Words.load(ROOT / "locale")
@@ -96,6 +98,12 @@ def test_a_shipped_form_has_no_fault(name: str) -> None:
 @pytest.mark.parametrize("name", FORMS)
 def test_every_screen_fits(name: str) -> None:
     assert check(FORMS[name], WORDS, Limits(septets=160, ucs2=80, choices=5), {}) == []
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_every_screen_fits_beside_the_word_of_an_exercise(name: str) -> None:
+    assert check(FORMS[name], WORDS, room(WORDS, Limits()), {}) == []
+    assert load_forms(ROOT / "flows" / "forms", WORDS, Limits())[name].roomy
 
 
 @pytest.mark.parametrize("name", FORMS)
