@@ -36,12 +36,10 @@ class Bare:
 def bare(db: Session) -> Bare:
     """The one that this transaction is on; whatever the session has in mind is written first."""
     db.flush()
-    connection = db.connection()
-    lent = connection.connection
-    driver: Any = lent.driver_connection
-    if isinstance(driver, psycopg.Connection) and driver.pgconn.transaction_status == TransactionStatus.IDLE:
+    lent: Bare = db.info["bare"]
+    if isinstance(lent.driver, psycopg.Connection) and lent.driver.pgconn.transaction_status == TransactionStatus.IDLE:
         raise RuntimeError("this transaction has not begun")  # each statement would be kept by itself
-    return Bare(driver, connection.dialect, lent.info.setdefault("spoken", {}))
+    return lent
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,9 @@ def _write(parts: Parts, archive: zipfile.ZipFile) -> Manifest:
 
 
 def _at_one_moment(engine: Engine) -> Engine:
-    options: dict[str, Any] = {"reading": True}
-    if engine.dialect.name == "postgresql":
-        options |= {"begin": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-    return engine.execution_options(**options)
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _tables(connection: Connection) -> list[Table]:

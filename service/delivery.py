@@ -15,10 +15,11 @@ from models import restraint, sending
 from models.message import MessageState
 from models.restraint import Held
 from models.sending import Claimed, Ending
-from service.database import Busy, reading, transaction
+from service.database import reading, transaction
 from service.gateways.contract import SendResult, Verdict
 from service.parts import Parts
 from service.receipts import refused
+from service.waiting import Busy
 
 logger = logging.getLogger(__name__)
 

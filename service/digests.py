@@ -12,8 +12,9 @@ from models import digest_run as runs
 from models import figures
 from models.digest_run import Subscriber
 from models.keys import CannotOpen
-from service.database import Busy, reading, transaction
+from service.database import reading, transaction
 from service.parts import Parts
+from service.waiting import Busy
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from handlers.desk import with_help
 from models import contact as contacts
 from models.phone import parse_phone
 from service.callers import Callers
-from service.database import Busy, reading
+from service.database import reading
 from service.gateways.contract import Unreadable, Untrusted
 from service.parts import Parts
+from service.waiting import Busy
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import outlet as outlets
 from service import redis_server
-from service.database import Busy, reading
+from service.database import reading
+from service.waiting import Busy
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from service import database
-from service.database import Busy, make_engine, reading, transaction
+from service.database import make_engine, reading, transaction
+from service.waiting import Busy
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from models.conversation import Conversation
 from models.message import Direction, Message
 from models.report import Report, ReportState
-from service.database import Busy, reading
+from service.database import reading
 from service.exchange import take_sms
 from service.gateways.contract import InboundSms
 from service.parts import Parts
 from service.simulator.server import Simulator
+from service.waiting import Busy
 
 TIMES, THREADS = 600, 8
 

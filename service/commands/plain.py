@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from sqlalchemy.exc import DBAPIError
 
 from models.keys import CannotOpen
-from service.database import Busy
+from service.waiting import Busy
 
 
 def plainly(command: click.Command) -> click.Command:

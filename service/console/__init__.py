@@ -27,8 +27,8 @@ from service.console.faults import Faults
 from service.console.gate import Gate
 from service.console.page import Page, render, start_of
 from service.console.visitor import visitor
-from service.database import Busy
 from service.parts import Parts
+from service.waiting import Busy
 
 PAGES: tuple[Page, ...] = (
     board.PAGE,

@@ -15,8 +15,9 @@ from models.sitting import SEEN_EVERY
 from service.console.headers import secure
 from service.console.limits import limits
 from service.console.visitor import Visitor
-from service.database import Busy, reading, transaction
+from service.database import reading, transaction
 from service.parts import Parts
+from service.waiting import Busy
 
 # Whoever has not signed in yet sees these, and nothing else.
 OPEN = frozenset(
