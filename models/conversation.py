@@ -71,6 +71,9 @@ class Conversation(Base):
     updated_at: Mapped[datetime]
 
 
+Row = tuple[Any, ...]  # of COLUMNS
+
+
 @dataclass(frozen=True, slots=True)
 class Dial:
     """A conversation as it stood after its last turn, at heard_at; state: the handler's, as JSON; reply: what it
@@ -102,8 +105,7 @@ def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | N
     return as_dial(keys, row) if row else None
 
 
-def as_dial(keys: Keyring, row: tuple[Any, ...]) -> Dial:
-    """From a row of COLUMNS."""
+def as_dial(keys: Keyring, row: Row) -> Dial:
     kept = dict(zip(COLUMNS, row, strict=True))
     sealed, reply, about = kept["progress_enc"], kept["reply_enc"], f"conversation/{kept['id']}"
     return Dial(
@@ -191,10 +193,11 @@ class Said:
 
 def add(
     db: Session, keys: Keyring, at: tuple[str, str], dial: Dial, said: Said, now: datetime, lasts: timedelta
-) -> None:
+) -> Row:
     """The row of a new dial, with what it says first; at: its gateway and session key."""
     here, row = bare(db), _row(keys, dial, said, now, lasts)
     _prepared(ADD, here, said).change(here, {**_named(dial, *at, "ussd"), **row})
+    return _standing(dial, row)
 
 
 def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
@@ -203,11 +206,17 @@ def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, last
     _prepared(SAVE, at, said).change(at, {"which": dial.id, **_row(keys, dial, said, now, lasts)})
 
 
-def advance(at: Bare, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> bool:
-    """A step by itself, without any lock before it. False where the conversation no longer stands as it was seen:
+def advance(at: Bare, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> Row | None:
+    """A step by itself, without any lock before it. None where the conversation no longer stands as it was seen:
     nothing is written then."""
-    seen = {"which": dial.id, "seen": dial.sealed, "whose": dial.contact_id}
-    return _prepared(ADVANCE, at, said).change(at, {**seen, **_row(keys, dial, said, now, lasts)}) == 1
+    seen, row = {"which": dial.id, "seen": dial.sealed, "whose": dial.contact_id}, _row(keys, dial, said, now, lasts)
+    written = _prepared(ADVANCE, at, said).change(at, {**seen, **row})
+    return _standing(dial, row) if written else None
+
+
+def _standing(dial: Dial, row: Mapping[str, Any]) -> Row:
+    whole = {**row, "id": dial.id, "contact_id": dial.contact_id, "taken_over_at": None}
+    return tuple([whole[name] for name in COLUMNS])
 
 
 def _prepared(statement: Insert | Update, at: Bare, said: Said) -> Prepared:

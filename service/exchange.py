@@ -42,10 +42,10 @@ def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     proofs: tuple[Proof, ...] = ()
     bare = _is_bare_dial(request)
     dials_too_often = bare and parts.brake.refuses_dial(_alias(parts, request.phone))
-    phone, firm = parse_phone(request.phone) or request.phone, bare
+    phone, firm, length = parse_phone(request.phone) or request.phone, bare, len(request.history or "")
     while True:
         try:
-            with Grip(parts, gateway, request.session_key, phone, firm=firm) as grip:
+            with Grip(parts, gateway, request.session_key, phone, firm=firm, length=length) as grip:
                 screen, effects = _answer_hop(parts, grip, request, proofs, dials_too_often)
         except Unproven as unproven:  # at most once for each PIN in the text
             proofs = (*proofs, unproven.prove())

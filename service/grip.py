@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from models import contact as contacts
 from models import conversation as conversations
 from models.contact import Known
-from models.conversation import Dial, Said
+from models.conversation import Dial, Row, Said
 from models.glance import Seen, glance, hold
 from service.database import AtOnce, Unsure, transaction
 from service.parts import Parts
+from service.recent import Left
 
 
 class Changed(Exception):
@@ -25,12 +26,17 @@ class Grip:
 
     Most hops do no more than move on. For them a look is enough, since the one statement with which they end writes
     only if the dial still stands as it was seen. Whoever asks for the database gets a transaction in which the contact
-    and then the conversation are locked and are what they were. firm: that transaction from the beginning.
+    and then the conversation are locked and are what they were. firm: that transaction from the beginning. length: of
+    the text that comes, where it is all the text so far: then what this process has just left needs no look.
     """
 
-    def __init__(self, parts: Parts, gateway: str, session_key: str, phone: str, *, firm: bool) -> None:
+    def __init__(
+        self, parts: Parts, gateway: str, session_key: str, phone: str, *, firm: bool, length: int = 0
+    ) -> None:
         self.phone, self._named = phone, (gateway, session_key)
-        self._parts = parts
+        self._parts, self._length = parts, length
+        self._known_at = parts.now()
+        self._left: Left | None = None
         self._stack = ExitStack()
         self.at_once = AtOnce(parts.engine)
         self._db: Session | None = None
@@ -39,13 +45,15 @@ class Grip:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             undo.push(self)
-            self.known, self.dial = (None if self._firm else self._look()) or self._begin()
+            self.known, self.dial = (None if self._firm else self._remembered() or self._look()) or self._begin()
             undo.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.at_once.give_back()
         self._stack.__exit__(kind, error, at)
+        if kind is None and self._left:
+            self._parts.recent.leave(self._named, self._left, self._parts.now())
 
     def reach(self) -> Session:
         """The transaction, begun when it is first asked for. Raises Changed and Busy."""
@@ -64,12 +72,23 @@ class Grip:
 
     def keep(self, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
         """What this hop has come to. Raises Changed and Busy."""
-        if self.dial is None:
-            conversations.add(self._transaction(), self._parts.keys, self._named, dial, said, now, lasts)
-        elif self._db is not None:
+        if self._db is not None and self.dial is not None:
             conversations.save(self._db, self._parts.keys, dial, said, now, lasts)
-        elif not self._advance(dial, said, now, lasts):
+            return
+        row = self._step(dial, said, now, lasts)
+        if row is None:
             raise Changed
+        if said.handler:
+            whose = self._parts.keys.pseudonym(self.phone)
+            self._left = Left(whose, self.known, self._known_at, row, len(said.history))
+
+    def _remembered(self) -> Seen | None:
+        keys, now = self._parts.keys, self._parts.now()
+        left = self._parts.recent.take(self._named, keys.pseudonym(self.phone), self._length, now)
+        if left is None:
+            return None
+        self._known_at = left.known_at
+        return left.known, conversations.as_dial(keys, left.row)
 
     def _look(self) -> Seen | None:
         keys, now = self._parts.keys, self._parts.now()
@@ -88,10 +107,12 @@ class Grip:
             self._db = self._stack.enter_context(transaction(self._parts.engine))
         return self._db
 
-    def _advance(self, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> bool:
+    def _step(self, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> Row | None:
         """Where the driver fails in between, it is found out with the rows locked whether the step was kept."""
         keys = self._parts.keys
+        if self.dial is None:
+            return conversations.add(self._transaction(), keys, self._named, dial, said, now, lasts)
         try:
             return self.at_once.change(lambda bare: conversations.advance(bare, keys, dial, said, now, lasts))
         except Unsure:
-            return False
+            return None

@@ -45,6 +45,7 @@ class Line:
     def commit(self) -> None:
         if self.session.in_transaction():
             self.session.commit()
+            self.session.close()
         driver = self.bare.driver
         if not isinstance(driver, psycopg.Connection):
             driver.commit()
@@ -56,7 +57,7 @@ class Line:
     def roll_back(self) -> None:
         """As far as it is possible: a line that is still in a transaction after this is none any more."""
         with suppress(Exception):
-            self.session.rollback()
+            self.session.close()
             self.bare.driver.rollback()
 
     @property
@@ -111,7 +112,6 @@ class Lines:
 
     def give_back(self, line: Line) -> None:
         try:
-            line.session.close()
             if line.is_free:
                 line.used_at = time.monotonic()
                 self._idle.append(line)

@@ -28,6 +28,7 @@ from service.gateways.kinds import gateways
 from service.later import Later
 from service.postman import Postman
 from service.queue import Dispatcher, quick_connection
+from service.recent import Recent
 from service.settings import Settings
 from service.shelf import Shelf
 
@@ -43,7 +44,7 @@ class Enqueue(Protocol):
 @dataclass(frozen=True, slots=True)
 class Parts:
     """now: UTC; gateways: name → gateway; enqueue: hands a job's name and ids to the queue, after the commit;
-    postman: who hands e-mail to its server, None where there is none."""
+    postman: who hands e-mail to its server, None where there is none; recent: dials that this process has just left."""
 
     settings: Settings
     engine: Engine
@@ -55,6 +56,7 @@ class Parts:
     enqueue: Enqueue
     now: Callable[[], datetime]
     brake: Brake
+    recent: Recent
     postman: Postman | None = None
 
     def desk(self, db: Session, edition: int | None = None) -> Desk:
@@ -100,6 +102,7 @@ def build(
         enqueue=Later(ask) if web else ask,
         now=now,
         brake=Brake(quick_connection(settings.redis_url), _brakes(settings), now),
+        recent=Recent(),
         postman=_postman(settings),
     )
 
