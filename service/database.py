@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.orm import Session
 
@@ -61,9 +61,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def _begun(engine: Engine, *, reading: bool) -> Iterator[Session]:
-    line = _taken(engine)
+    line = _beginning(engine, reading=reading)
     try:
-        line.begin(reading=reading)
         yield line.session
         line.commit()
     except BaseException as error:
@@ -75,11 +74,21 @@ def _begun(engine: Engine, *, reading: bool) -> Iterator[Session]:
         lines(engine).give_back(line)
 
 
-def _taken(engine: Engine) -> Line:
+def _beginning(engine: Engine, *, reading: bool) -> Line:
     try:
-        return lines(engine).take(engine)
-    except exc.TimeoutError as error:
-        raise Busy("no connection was free") from error
+        return _begin(engine, reading=reading)
+    except (sqlite3.Error, psycopg.Error):  # one that was kept has died, and nothing has been said on it yet
+        return _begin(engine, reading=reading)
+
+
+def _begin(engine: Engine, *, reading: bool) -> Line:
+    line = lines(engine).take(engine)
+    try:
+        line.begin(reading=reading)
+    except BaseException:
+        lines(engine).give_back(line)
+        raise
+    return line
 
 
 class AtOnce:
@@ -93,7 +102,7 @@ class AtOnce:
     def look(self, statement: Callable[[Bare], T]) -> T:
         """Say a statement that only reads."""
         if self._line is None:
-            self._line = _taken(self._engine)
+            self._line = lines(self._engine).take(self._engine)
         try:
             return statement(self._line.bare)
         except (sqlite3.Error, psycopg.Error) as error:

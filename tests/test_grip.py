@@ -22,6 +22,7 @@ from service.database import AtOnce, Unsure, reading, transaction
 from service.exchange import answer_hop
 from service.gateways.contract import Unreadable, UssdRequest
 from service.grip import Changed, Grip
+from service.lines import lines
 
 GATEWAY = "africastalking"
 MOVES = ("1", "1*1", "1*1*9", "1*1*9*0", "1*1*0", "1*1*0*2")  # of an officer: none of them opens a draft
@@ -240,12 +241,10 @@ def test_a_hop_that_may_not_begin_holds_nothing(post: Post) -> None:
 def test_a_connection_that_has_died_costs_no_hop(post: Post) -> None:
     """As when the server was started anew: what was lent before is of no use any more."""
     for history in ("", "1", "1*12"):
-        lent = post.parts.engine.raw_connection()
-        driver = lent.driver_connection
-        lent.close()
         post.hop(OFFICER, "S1", history)
-        assert driver is not None
-        driver.close()
+        kept = lines(post.parts.engine)
+        kept.give_back(line := kept.take(post.parts.engine))
+        line.bare.driver.close()
         assert post.hop(OFFICER, "S1", f"{history}*1" if history else "1").startswith("CON Qu")
 
 

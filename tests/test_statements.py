@@ -2,12 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fixtures_service import COORDINATOR, OFFICER, VILLAGER, Post
 from sqlalchemy import event
+
+from service.recent import Recent
+from service.web import create_web
 
 MOVING, READING, FILING = 2, 4, 6
 BESIDES = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SELECT 1")
@@ -77,6 +81,17 @@ def _keys(post: Post, said: Wire, phone: str, *pressed: str) -> tuple[list[int],
 def test_a_hop_that_only_moves_takes_a_look_and_a_step(post: Post, said: Wire) -> None:
     counts, _ = _keys(post, said, OFFICER, "1", "9", "0", "1", "0", "nonsense", "0", "5", "0", "2", "0", "9")
     assert max(counts) <= MOVING
+    assert counts[:7] == [1] * 7  # this process has just left the dial: it need not look
+
+
+def test_a_dial_that_another_process_has_left_is_looked_at(post: Post, said: Wire) -> None:
+    post.dial(OFFICER)
+    for history in ("", "1", "1*9"):
+        post.parts = replace(post.parts, recent=Recent())
+        said.clear()
+        post.client = create_web(post.parts).test_client()
+        post.hop(OFFICER, "counted", history)
+    assert len(said) == MOVING
 
 
 def test_a_hop_that_shows_what_lies_in_the_database_takes_four(post: Post, said: Wire) -> None:
