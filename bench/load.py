@@ -1,11 +1,10 @@
 """Many phones dialling at once: each takes a journey, presses its keys, and looks at every screen."""
 
 import asyncio
-import itertools
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -62,43 +61,47 @@ class Load:
         self._random = random.Random(1)
         self._until = 0.0
         self._run = Run()
+        self._lines: list[Line] = []
 
     async def measure(self, seconds: float) -> list[Run]:
         """A run to get warm, which is not timed but whose answers count, and then the one that is."""
-        lines = [(await Line.open(self._port), await Line.open(self._port)) for _ in range(PHONES)]
-        runs = [await self._for(WARM_SECONDS, lines), await self._for(seconds, lines)]
-        for line in itertools.chain(*lines):
+        self._lines = [await Line.open(self._port) for _ in range(2 * PHONES)]
+        runs = [await self._for(WARM_SECONDS), await self._for(seconds)]
+        for line in self._lines:
             line.close()
         return runs
 
-    async def _for(self, seconds: float, lines: Sequence[tuple[Line, Line]]) -> Run:
+    async def _for(self, seconds: float) -> Run:
         self._run, begun = Run(), time.perf_counter()
         self._until = begun + seconds
-        await asyncio.gather(*(self._phone(*pair) for pair in lines))
+        await asyncio.gather(*(self._phone() for _ in range(PHONES)))
         self._run.seconds = time.perf_counter() - begun
         return self._run
 
-    async def _phone(self, line: Line, other: Line) -> None:
+    async def _phone(self) -> None:
         while not self._over():
             dialled, session = next(self._dials), secrets.token_hex(10)
             for number, text in enumerate(dialled.journey.texts):
                 if self._over():
                     return
                 body = hop(dialled.phone, session, text)
-                for answer in await self._hop(line, other, body):
+                for answer in await self._hop(body):
                     self._look(dialled.journey, number, answer)
 
-    async def _hop(self, line: Line, other: Line, body: bytes) -> list[Answer]:
+    async def _hop(self, body: bytes) -> list[Answer]:
         chance = self._random.random()
         if chance < REPEATED / 2:
-            return list(await asyncio.gather(self._timed(line, body), self._timed(other, body)))
+            return list(await asyncio.gather(self._timed(body), self._timed(body)))
         again = REPEATED / 2 <= chance < REPEATED
-        return [await self._timed(line, body) for _ in range(2 if again else 1)]
+        return [await self._timed(body) for _ in range(2 if again else 1)]
 
-    async def _timed(self, line: Line, body: bytes) -> Answer:
+    async def _timed(self, body: bytes) -> Answer:
+        """On any line: a gateway's hops of one dial reach whichever process is there."""
+        line = self._lines.pop(self._random.randrange(len(self._lines)))
         begun = time.perf_counter()
         answer = await line.post(self._path, body)
         self._run.waits.append(time.perf_counter() - begun)
+        self._lines.append(line)
         return answer
 
     def _look(self, journey: Journey, number: int, answer: Answer) -> None:

@@ -105,6 +105,17 @@ def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | N
     return as_dial(keys, row) if row else None
 
 
+def peek(at: Bare, named: tuple[str, str], contact_id: int) -> Row | None:
+    """How that contact's dial stands, where there is one; locks nothing. named: gateway and session key."""
+    gateway, session_key = named
+    return PEEK.first(at, {"at": gateway, "key": session_key, "whose": contact_id})
+
+
+def length(row: Row) -> int:
+    """Of all the text that has been heard in it."""
+    return int(row[TEXT_LENGTH] or 0)
+
+
 def as_dial(keys: Keyring, row: Row) -> Dial:
     kept = dict(zip(COLUMNS, row, strict=True))
     sealed, reply, about = kept["progress_enc"], kept["reply_enc"], f"conversation/{kept['id']}"
@@ -140,12 +151,15 @@ COLUMNS = (
     "taken_over_at",
 )
 
+TEXT_LENGTH = COLUMNS.index("text_len")
+
 # Every hop says these: they are built once. PostgreSQL reads synchronous_commit at the commit, so one statement both
 # saves and says that nobody waits for the disk.
 TABLE = cast(Table, Conversation.__table__)
 CELLS = tuple(TABLE.c[name] for name in COLUMNS)
 NAMED = TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
 FIND = Prepared(select(*CELLS).where(*NAMED).with_for_update())
+PEEK = Prepared(select(*CELLS).where(*NAMED, TABLE.c.contact_id == bindparam("whose")))
 WITHOUT_WAITING = func.set_config("synchronous_commit", "off", True)
 WRITTEN = (
     *("handler", "progress_enc", "reply_enc", "text_len", "text_mac", "ended", "acts", "draft_id", "abandoned_at"),
@@ -200,10 +214,11 @@ def add(
     return _standing(dial, row)
 
 
-def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
+def save(db: Session, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> Row:
     """In the transaction that holds its row."""
-    at = bare(db)
-    _prepared(SAVE, at, said).change(at, {"which": dial.id, **_row(keys, dial, said, now, lasts)})
+    at, row = bare(db), _row(keys, dial, said, now, lasts)
+    _prepared(SAVE, at, said).change(at, {"which": dial.id, **row})
+    return _standing(dial, row)
 
 
 def advance(at: Bare, keys: Keyring, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> Row | None:

@@ -8,15 +8,16 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    Dialect,
     ForeignKey,
     Index,
+    Insert,
     String,
     Table,
     UniqueConstraint,
     bindparam,
     delete,
     false,
-    insert,
     select,
     text,
     update,
@@ -24,12 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.util import identity_key
 
-from models.base import Base, new_id
+from models.base import Base, new_id, upsert_of
 from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
 from models.prepared import Prepared, bare
 from models.report_body import ReportBody, put
-from models.unused_reference import unused
+from models.unused_reference import OutOfReferences, candidates
 
 UNROUTED = text("routed_at IS NULL")
 
@@ -123,16 +124,26 @@ DRAFTED = (
     *("id", "reference", "compartment", "severity", "contact_id", "conversation_id", "act_no", "form_name"),
     *("form_version", "channel", "state", "partial", "exercise", "created_at"),
 )
-OPEN = Prepared(insert(TABLE).values({name: bindparam(name) for name in DRAFTED}))
+
+
+def _drafted(dialect: Dialect) -> Insert:
+    """Nothing where the reference is taken."""
+    new: Any = upsert_of(dialect, TABLE).values({name: bindparam(name) for name in DRAFTED})
+    return cast(Insert, new.on_conflict_do_nothing(index_elements=["reference"]))
+
+
+OPEN = Prepared(_drafted)
 
 
 def open_draft(db: Session, compartment: Compartment, origin: Origin, now: datetime) -> Opened:
-    """A partial report with its reference, from the first useful answer on."""
+    """A partial report with its reference, from the first useful answer on. Raises OutOfReferences."""
     at = bare(db)
-    opened = Opened(new_id(), unused(at))
     blank = {"severity": 0, "state": ReportState.DRAFT, "partial": True, "exercise": False, "created_at": now}
-    OPEN.change(at, {**asdict(opened), **asdict(origin), **blank, "compartment": compartment})
-    return opened
+    for reference in candidates():
+        opened = Opened(new_id(), reference)
+        if OPEN.change(at, {**asdict(opened), **asdict(origin), **blank, "compartment": compartment}) == 1:
+            return opened
+    raise OutOfReferences
 
 
 TOLD = ("compartment", "severity", "code", "area", "area_version", "place_id", "happened_on", "contact_id")

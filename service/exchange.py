@@ -42,10 +42,10 @@ def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     proofs: tuple[Proof, ...] = ()
     bare = _is_bare_dial(request)
     dials_too_often = bare and parts.brake.refuses_dial(_alias(parts, request.phone))
-    phone, firm, length = parse_phone(request.phone) or request.phone, bare, len(request.history or "")
+    phone, firm = parse_phone(request.phone) or request.phone, bare
     while True:
         try:
-            with Grip(parts, gateway, request.session_key, phone, firm=firm, length=length) as grip:
+            with Grip(parts, gateway, request.session_key, phone, firm=firm, history=request.history or "") as grip:
                 screen, effects = _answer_hop(parts, grip, request, proofs, dials_too_often)
         except Unproven as unproven:  # at most once for each PIN in the text
             proofs = (*proofs, unproven.prove())
@@ -84,7 +84,7 @@ def _answer_hop(
     turn = _turn(talk, heard, _position(dial), _tokens(desk, request))
     leaving.let_go(desk, _position(dial), turn.at, turn.effects)
     said = _said(turn, turn.text, heard.text if request.history is None else request.history, turn.durable)
-    grip.keep(dial, said, desk.now, desk.policy.session)
+    grip.keep(dial, said, desk.now, desk.policy.session, same_phone=turn.language is None)
     return Screen(turn.text, turn.at is None), turn.effects
 
 

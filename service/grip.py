@@ -1,6 +1,7 @@
 """How firmly a hop holds its phone and its dial: with one look that locks nothing, until something needs more."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -26,15 +27,15 @@ class Grip:
 
     Most hops do no more than move on. For them a look is enough, since the one statement with which they end writes
     only if the dial still stands as it was seen. Whoever asks for the database gets a transaction in which the contact
-    and then the conversation are locked and are what they were. firm: that transaction from the beginning. length: of
-    the text that comes, where it is all the text so far: then what this process has just left needs no look.
+    and then the conversation are locked and are what they were. firm: that transaction from the beginning. history: all
+    the text so far, where it is known: a dial that this process has just left needs no look then.
     """
 
     def __init__(
-        self, parts: Parts, gateway: str, session_key: str, phone: str, *, firm: bool, length: int = 0
+        self, parts: Parts, gateway: str, session_key: str, phone: str, *, firm: bool, history: str = ""
     ) -> None:
         self.phone, self._named = phone, (gateway, session_key)
-        self._parts, self._length = parts, length
+        self._parts, self._history = parts, history
         self._known_at = parts.now()
         self._left: Left | None = None
         self._stack = ExitStack()
@@ -52,7 +53,7 @@ class Grip:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.at_once.give_back()
         self._stack.__exit__(kind, error, at)
-        if kind is None and self._left:
+        if kind is None:
             self._parts.recent.leave(self._named, self._left, self._parts.now())
 
     def reach(self) -> Session:
@@ -70,25 +71,32 @@ class Grip:
         self.dial = conversations.begin(self._transaction(), *self._named, self.known.id, "ussd", now)
         return self.dial
 
-    def keep(self, dial: Dial, said: Said, now: datetime, lasts: timedelta) -> None:
-        """What this hop has come to. Raises Changed and Busy."""
-        if self._db is not None and self.dial is not None:
-            conversations.save(self._db, self._parts.keys, dial, said, now, lasts)
-            return
+    def keep(self, dial: Dial, said: Said, now: datetime, lasts: timedelta, *, same_phone: bool = True) -> None:
+        """What this hop has come to; same_phone: and what is known of its phone has not changed by it. Raises Changed
+        and Busy."""
         row = self._step(dial, said, now, lasts)
         if row is None:
             raise Changed
-        if said.handler:
-            whose = self._parts.keys.pseudonym(self.phone)
-            self._left = Left(whose, self.known, self._known_at, row, len(said.history))
+        whose = self._parts.keys.pseudonym(self.phone)
+        self._left = Left(whose, self.known, self._known_at, row) if same_phone and said.handler else None
 
     def _remembered(self) -> Seen | None:
+        """What this process has left and needs to look at again in part only, or not at all."""
         keys, now = self._parts.keys, self._parts.now()
-        left = self._parts.recent.take(self._named, keys.pseudonym(self.phone), self._length, now)
+        left = self._parts.recent.take(self._named, keys.pseudonym(self.phone), now)
         if left is None:
             return None
-        self._known_at = left.known_at
-        return left.known, conversations.as_dial(keys, left.row)
+        row = left.row if left.leads_to(self._history) else self._peek(left.known)
+        if row is None:
+            return None
+        self._left, self._known_at = replace(left, row=row), left.known_at
+        return left.known, conversations.as_dial(keys, row)
+
+    def _peek(self, known: Known) -> Row | None:
+        try:
+            return self.at_once.look(lambda bare: conversations.peek(bare, self._named, known.id))
+        except Unsure:
+            return None
 
     def _look(self) -> Seen | None:
         keys, now = self._parts.keys, self._parts.now()
@@ -112,6 +120,8 @@ class Grip:
         keys = self._parts.keys
         if self.dial is None:
             return conversations.add(self._transaction(), keys, self._named, dial, said, now, lasts)
+        if self._db is not None:
+            return conversations.save(self._db, keys, dial, said, now, lasts)
         try:
             return self.at_once.change(lambda bare: conversations.advance(bare, keys, dial, said, now, lasts))
         except Unsure:

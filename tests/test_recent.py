@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models import contact as contacts
 from models.contact import Known
-from models.conversation import Conversation
+from models.conversation import COLUMNS, Conversation
 from service.database import reading, transaction
 from service.recent import LASTS, MOST, Left, Recent
 
@@ -85,57 +85,79 @@ def test_what_is_known_of_a_phone_is_looked_up_again_within_a_minute(post: Post)
 
 def test_whoever_asks_for_the_database_remembers_nothing_old(post: Post) -> None:
     """The first answer that is kept, right after the language was changed, is kept and answered in the new one."""
-    for history in ("", "1", "1*12"):
+    for history in ("", "1"):
         post.hop(OFFICER, "S1", history)
     in_arabic(post)
-    screen = post.hop(OFFICER, "S1", "1*12*1")
-    assert "Retour" not in screen
-    assert screen == post.hop(OFFICER, "S1", "1*12*1")
+    for history in ("1*12", "1*12*1", "1*12*1"):
+        assert "Retour" not in post.hop(OFFICER, "S1", history)
+
+
+def test_a_language_that_is_chosen_in_a_dial_is_spoken_from_then_on(post: Post) -> None:
+    keys = ("", "5", "5*2", "5*2*1", "5*2*1*9")
+    shown = [post.hop(OFFICER, "S1", history) for history in keys]
+    assert "Arabi" in shown[1]
+    assert all("بلاغ" in screen for screen in shown[3:])
 
 
 def test_nothing_that_was_typed_or_shown_can_be_read_there(post: Post) -> None:
     for history in ("", "2", "2*1", "2*1*Moussa"):
         post.hop(OFFICER, "S1", history)
-    left = post.parts.recent.take(
-        ("africastalking", "S1"), post.parts.keys.pseudonym(OFFICER), len("2*1*Moussa") + 1, post.watch()
-    )
+    left = post.parts.recent.take(("africastalking", "S1"), post.parts.keys.pseudonym(OFFICER), post.watch())
     assert left is not None
     assert left.row
     assert not any(word in repr(left) for word in ("Moussa", OFFICER, "progress", "Retour"))
 
 
+ROW = tuple(3 if name == "text_len" else None for name in COLUMNS)
+
+
 def left_at(seconds: float) -> Left:
-    return Left(b"whose", KNOWN, MONDAY + timedelta(seconds=seconds), (), 3)
+    return Left(b"whose", KNOWN, MONDAY + timedelta(seconds=seconds), ROW)
 
 
 @pytest.mark.parametrize(
-    ("whose", "length", "seconds", "found"),
+    ("history", "leads"),
     [
-        (b"whose", 4, 0, True),
-        (b"whose", 4, 59, True),
-        (b"whose", 4, 60, False),
-        (b"whose", 4, -1, False),  # somebody has put the clock back
-        (b"whose", 3, 0, False),  # the network repeats itself
-        (b"whose", 0, 0, False),  # a gateway that sends the latest input only, or a dial
-        (b"another's", 4, 0, False),
+        ("1*2*3", True),
+        ("1*2*31", True),
+        ("1*2", False),  # the network repeats itself
+        ("1", False),
+        ("", False),  # a gateway that sends the latest input only, or a dial
+        ("1*2*3*4", False),  # another process has heard the 3
     ],
 )
-def test_only_a_step_of_the_same_phone_is_taken_from_what_was_left(
-    whose: bytes, length: int, seconds: float, found: bool
-) -> None:
+def test_only_one_answer_more_needs_no_look(history: str, leads: bool) -> None:
+    assert left_at(0).leads_to(history) is leads
+
+
+@pytest.mark.parametrize(
+    ("whose", "seconds", "found"),
+    [
+        (b"whose", 0, True),
+        (b"whose", 59, True),
+        (b"whose", 60, False),
+        (b"whose", -1, False),  # somebody has put the clock back
+        (b"another's", 0, False),
+    ],
+)
+def test_only_the_same_phone_is_remembered_and_for_a_minute(whose: bytes, seconds: float, found: bool) -> None:
     recent = Recent()
     recent.leave(("a", "S1"), left_at(0), MONDAY)
-    taken = recent.take(("a", "S1"), whose, length, MONDAY + timedelta(seconds=seconds))
-    assert (taken is not None) is found
-    assert recent.take(("a", "S1"), b"whose", 4, MONDAY) is None  # it is taken once
+    assert (recent.take(("a", "S1"), whose, MONDAY + timedelta(seconds=seconds)) is not None) is found
+
+
+def test_two_hops_at_once_do_not_go_on_from_the_same_row() -> None:
+    recent = Recent()
+    recent.leave(("a", "S1"), left_at(0), MONDAY)
+    taken = [recent.take(("a", "S1"), b"whose", MONDAY) for _ in range(2)]
+    assert [left and left.row for left in taken] == [ROW, None]
 
 
 def test_no_more_is_kept_than_there_is_room_for_and_nothing_for_long() -> None:
     recent = Recent()
     for number in range(MOST + 5):
         recent.leave(("a", str(number)), left_at(0), MONDAY)
-    kept = [bool(recent.take(("a", str(number)), b"whose", 4, MONDAY)) for number in range(MOST + 5)]
+    kept = [bool(recent.take(("a", str(number)), b"whose", MONDAY)) for number in range(MOST + 5)]
     assert kept == [False] * 5 + [True] * MOST
-    recent.leave(("a", "old"), left_at(0), MONDAY)
     recent.leave(("a", "new"), left_at(61), MONDAY + timedelta(seconds=61))
-    assert recent.take(("a", "old"), b"whose", 4, MONDAY) is None
+    assert recent.take(("a", "5"), b"whose", MONDAY) is None
