@@ -93,4 +93,4 @@ def _row_scope(choice_filter: Expression, choice: Choice, known: Known, world: W
     row = {"name": choice.name, **choice.columns}
     equalities = choice_filter.equalities.items()
     equal = {name: row.get(column, "") for column, name in equalities if not known.get(name)}
-    return Scope({**known, **equal}, now=world.now, row=row)
+    return Scope({**known, **equal} if equal else known, now=world.now, row=row)

@@ -111,7 +111,7 @@ def _complain(hop: Hop, complaint: Complaint) -> Step:
 
 def values(form: Form, progress: Progress, world: World) -> dict[str, str]:
     """The final answers with what was given and calculated, without what is irrelevant or no longer fits."""
-    known = stand(form, progress.answers, world).known
+    known = stand(form, progress.answers, world).whole()
     told = (question for question in form.questions if question.kind is not Kind.NOTE)
     return {question.name: known[question.name] for question in told if known[question.name]}
 
@@ -119,11 +119,12 @@ def values(form: Form, progress: Progress, world: World) -> dict[str, str]:
 def summary(form: Form, progress: Progress, world: World) -> list[tuple[str, str]]:
     """Short label and answer of each question that was asked and answered, for a last look."""
     standing = stand(form, progress.answers, world)
+    known = standing.whole()
     lines = []
     for question in form.questions:
-        asked = question.name in standing.relevant and is_asked(question, world)
-        if asked and question.kind is not Kind.NOTE and standing.known[question.name]:
-            label = asking.label(form, question.labels, question.short, standing.known, world)
-            text = asking.told(form, question, standing.known, world)
+        asked = standing.is_relevant(question.name) and is_asked(question, world)
+        if asked and question.kind is not Kind.NOTE and known[question.name]:
+            label = asking.label(form, question.labels, question.short, known, world)
+            text = asking.told(form, question, known, world)
             lines.append((label, asking.shortened(text)))
     return lines

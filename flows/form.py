@@ -112,7 +112,8 @@ class Form:
     """A whole form; lists: list name (or CSV file name) → its choices; a gazetteer list is not in here.
 
     phrases: list name → what people write for its choices, made ready to be found in a sentence; fixed: the questions
-    whose screens name no other answer; roomy: each screen has room for one word more, as an exercise puts before it.
+    whose screens name no other answer; roomy: each screen has room for one word more, as an exercise puts before it;
+    names: of the questions.
     """
 
     name: str
@@ -127,13 +128,17 @@ class Form:
     phrases: Mapping[str, Phrases] = field(default_factory=dict, compare=False, repr=False)
     roomy: bool = field(default=False, compare=False)
     fixed: frozenset[str] = field(init=False, repr=False, compare=False)
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     _named: Mapping[str, Question] = field(init=False, repr=False, compare=False)
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         named = {question.name: question for question in reversed(self.questions)}
         fixed = {name for name, question in named.items() if not any(REFERS in text for text in self._texts(question))}
         object.__setattr__(self, "fixed", frozenset(fixed))
+        object.__setattr__(self, "names", tuple(question.name for question in self.questions))
         object.__setattr__(self, "_named", named)
+        object.__setattr__(self, "_places", {name: number for number, name in enumerate(self.names)})
 
     def _texts(self, question: Question) -> Iterator[str]:
         yield from (*question.labels.values(), *question.short.values())
@@ -143,3 +148,7 @@ class Form:
     def question(self, name: str) -> Question:
         """The question of that name; KeyError where there is none."""
         return self._named[name]
+
+    def place(self, name: str) -> int:
+        """How many questions stand above it; KeyError where there is none of that name."""
+        return self._places[name]

@@ -78,7 +78,7 @@ def ask(progress: Progress, name: str, *, offered: tuple[str, ...] = (), typing:
 
 
 def _can_ask(hop: Hop, name: str) -> bool:
-    if name not in hop.standing.relevant:
+    if not hop.standing.is_relevant(name):
         return False
     question = hop.form.question(name)
     return is_asked(question, hop.world) and can_answer(hop.form, question, hop.standing.known, hop.world)
@@ -98,7 +98,7 @@ def _path(hop: Hop, asking: str) -> tuple[str, ...]:
     for question in hop.form.questions:
         if question.name == asking:
             break
-        answered = question.name in hop.progress.answers and question.name in hop.standing.relevant
+        answered = question.name in hop.progress.answers and hop.standing.is_relevant(question.name)
         if answered and is_asked(question, hop.world):
             path.append(question.name)
     return tuple(path)
@@ -116,7 +116,7 @@ def accept(hop: Hop, meant: Meant) -> Hop | Complaint:
             within = meets_constraint(hop.form.question(name), value, known, hop.world)
             return _misfit(hop) if within else Complaint.CONSTRAINT
     for name, value in meant.besides.items():
-        if name in after.standing.relevant and known[name] != value:
+        if after.standing.is_relevant(name) and known[name] != value:
             return _misfit(hop)
     return after
 

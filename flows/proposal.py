@@ -41,7 +41,7 @@ def _propose(form: Form, progress: Progress, question: Question, proposal: Propo
         names = names or tuple(filter(None, [meant.answers.get(question.name, ""), *proposal.others]))
     if names:
         return replace(progress, proposed={**progress.proposed, question.name: names})
-    if not meant.answers or proposal.confidence < SURE or question.name not in hop.standing.relevant:
+    if not meant.answers or proposal.confidence < SURE or not hop.standing.is_relevant(question.name):
         return progress
     taken = accept(hop, meant)
     return progress if isinstance(taken, Complaint) else replace(progress, answers=taken.progress.answers)

@@ -75,7 +75,7 @@ def _message(hop: Hop) -> list[str]:
 def _notes(hop: Hop) -> list[str]:
     """The notes between the question that was asked last and the one being asked, or the end of the form."""
     notes: list[str] = []
-    relevant = [question for question in hop.form.questions if question.name in hop.standing.relevant]
+    relevant = [question for question in hop.form.questions if hop.standing.is_relevant(question.name)]
     for question in relevant:
         if question.name == hop.progress.asking:
             break

@@ -1,7 +1,6 @@
 """Where a form stands: which questions are relevant, what their answers are worth now, and which is next."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from flows.choosing import SELECTS, Known, find, has_any
 from flows.form import Channel, Form, Kind, Question, Scope
@@ -11,54 +10,121 @@ from flows.world import World
 SILENT = (Kind.CALCULATE, Kind.HIDDEN)
 
 
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """known: every question's name → its answer, default or calculation, "" where irrelevant, missing or no
-    longer fitting; relevant: the names of those that may be asked now; open: the first to ask, "" = none;
+    """One walk down a form, in which each question sees what the ones above it have come to. It goes no further than
+    it is asked about, since most hops want to know no more than what is to be asked next.
+
     answers: what was given.
     """
 
-    known: Known
-    relevant: frozenset[str]
-    open: str
-    answers: Mapping[str, str]
+    __slots__ = ("_form", "_known", "_open", "_relevant", "_scope", "_walked", "_world", "answers")
+
+    def __init__(self, form: Form, answers: Mapping[str, str], world: World) -> None:
+        self.answers = answers
+        self._form, self._world = form, world
+        self._known = dict.fromkeys(form.names, "")
+        self._scope = Scope(self._known, world.now)  # and sees what is known to it grow
+        self._relevant = set[str]()
+        self._open = ""
+        self._walked = 0  # so many questions
+
+    @property
+    def open(self) -> str:
+        """The first to ask, "" = none."""
+        while not self._open and self._walked < len(self._form.questions):
+            self._step()
+        return self._open
+
+    @property
+    def known(self) -> Known:
+        """Every question's name → its answer, default or calculation, "" where irrelevant, missing or no longer
+        fitting."""
+        return self._known if self._walked == len(self._form.questions) else _Walking(self)
+
+    def worth(self, name: str) -> str:
+        """What is known of one; KeyError where there is no such question."""
+        self._past(name)
+        return self._known[name]
+
+    def is_relevant(self, name: str) -> bool:
+        """Whether it may be asked now."""
+        if name not in self._known:
+            return False
+        self._past(name)
+        return name in self._relevant
+
+    def whole(self) -> Mapping[str, str]:
+        self._walk(len(self._form.questions))
+        return self._known
+
+    def follow(self, before: "Standing") -> None:
+        """Begin at the first question whose answer is another one than it was then, in the same world."""
+        start = _first_change(self._form, self.answers, before)
+        before._walk(start)
+        for name in self._form.names[:start]:
+            self._known[name] = before._known[name]
+            if name in before._relevant:
+                self._relevant.add(name)
+            if name == before._open:
+                self._open = name
+        self._walked = start
+
+    def _past(self, name: str) -> None:
+        self._walk(self._form.place(name) + 1)
+
+    def _walk(self, until: int) -> None:
+        while self._walked < until:
+            self._step()
+
+    def _step(self) -> None:
+        form, known, world = self._form, self._known, self._world
+        question = form.questions[self._walked]
+        self._walked += 1
+        if question.relevant and not truth(question.relevant.evaluate(self._scope)):
+            return
+        self._relevant.add(question.name)
+        given = self.answers.get(question.name)
+        usable = not given or holds(form, question, given, known, world)
+        if not self._open and is_asked(question, world):
+            settled = usable and _is_settled(question, self.answers, world)
+            if not settled and can_answer(form, question, known, world):
+                self._open = question.name
+        known[question.name] = _worth(question, given if usable else None, self._scope)
+
+
+class _Walking(Mapping[str, str]):
+    """What is known where the walk has not come to the end."""
+
+    __slots__ = ("_standing",)
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def __getitem__(self, name: str) -> str:
+        return self._standing.worth(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._standing.whole())
+
+    def __len__(self) -> int:
+        return len(self._standing.whole())
 
 
 def stand(form: Form, answers: Mapping[str, str], world: World, before: Standing | None = None) -> Standing:
-    """One walk down the form: each question sees what the ones above it have come to.
-
-    before: where it stood with other answers; the walk begins at the first question whose answer is another one now.
-    """
-    start = _first_change(form, answers, before) if before else 0
-    same = form.questions[:start]
-    known = dict.fromkeys((question.name for question in form.questions), "")
-    relevant, first_open = list[str](), ""
+    """before: where it stood with other answers; the walk begins at the first question whose answer is another one."""
+    standing = Standing(form, answers, world)
     if before:
-        known.update((question.name, before.known[question.name]) for question in same)
-        relevant.extend(question.name for question in same if question.name in before.relevant)
-        first_open = before.open if any(question.name == before.open for question in same) else ""
-    scope = Scope(known, world.now)  # and sees what is known to it grow
-    for question in form.questions[start:]:
-        if question.relevant and not truth(question.relevant.evaluate(scope)):
-            continue
-        relevant.append(question.name)
-        given = answers.get(question.name)
-        usable = not given or holds(form, question, given, known, world)
-        if not first_open and is_asked(question, world):
-            settled = usable and _is_settled(question, answers, world)
-            if not settled and can_answer(form, question, known, world):
-                first_open = question.name
-        known[question.name] = _worth(question, given if usable else None, scope)
-    return Standing(known, frozenset(relevant), first_open, answers)
+        standing.follow(before)
+    return standing
 
 
 def _first_change(form: Form, answers: Mapping[str, str], before: Standing) -> int:
     """Whether something is settled depends on what was said instead of it, too."""
-    for number, question in enumerate(form.questions):
-        for name in (question.name, other(question)):
-            if answers.get(name) != before.answers.get(name):
+    for number, name in enumerate(form.names):
+        for each in (name, f"{name}_other"):
+            if answers.get(each) != before.answers.get(each):
                 return number
-    return len(form.questions)
+    return len(form.names)
 
 
 def is_asked(question: Question, world: World) -> bool:

@@ -105,12 +105,6 @@ def find(db: Session, keys: Keyring, gateway: str, session_key: str) -> Dial | N
     return as_dial(keys, row) if row else None
 
 
-def peek(at: Bare, named: tuple[str, str], contact_id: int) -> Row | None:
-    """How that contact's dial stands, where there is one; locks nothing. named: gateway and session key."""
-    gateway, session_key = named
-    return PEEK.first(at, {"at": gateway, "key": session_key, "whose": contact_id})
-
-
 def length(row: Row) -> int:
     """Of all the text that has been heard in it."""
     return int(row[TEXT_LENGTH] or 0)
@@ -159,7 +153,6 @@ TABLE = cast(Table, Conversation.__table__)
 CELLS = tuple(TABLE.c[name] for name in COLUMNS)
 NAMED = TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
 FIND = Prepared(select(*CELLS).where(*NAMED).with_for_update())
-PEEK = Prepared(select(*CELLS).where(*NAMED, TABLE.c.contact_id == bindparam("whose")))
 WITHOUT_WAITING = func.set_config("synchronous_commit", "off", True)
 WRITTEN = (
     *("handler", "progress_enc", "reply_enc", "text_len", "text_mac", "ended", "acts", "draft_id", "abandoned_at"),

@@ -12,7 +12,7 @@ from models import contact as contacts
 from models import conversation as conversations
 from models.contact import Known
 from models.conversation import Dial, Row, Said
-from models.glance import Seen, glance, hold
+from models.glance import Seen, glance, hold, peek
 from service.database import AtOnce, Unsure, transaction
 from service.parts import Parts
 from service.recent import Left
@@ -84,19 +84,19 @@ class Grip:
         """What this process has left and needs to look at again in part only, or not at all."""
         keys, now = self._parts.keys, self._parts.now()
         left = self._parts.recent.take(self._named, keys.pseudonym(self.phone), now)
-        if left is None:
+        if left is not None and not left.leads_to(self._history):
+            left = self._peek(left)
+        if left is None or left.row is None:
             return None
-        row = left.row if left.leads_to(self._history) else self._peek(left.known)
-        if row is None:
-            return None
-        self._left, self._known_at = replace(left, row=row), left.known_at
-        return left.known, conversations.as_dial(keys, row)
+        self._left, self._known_at = left, left.known_at
+        return left.known, conversations.as_dial(keys, left.row)
 
-    def _peek(self, known: Known) -> Row | None:
+    def _peek(self, left: Left) -> Left | None:
         try:
-            return self.at_once.look(lambda bare: conversations.peek(bare, self._named, known.id))
+            seen = self.at_once.look(lambda bare: peek(bare, self._named, left.known))
         except Unsure:
             return None
+        return replace(left, known=seen[0], row=seen[1]) if seen else None
 
     def _look(self) -> Seen | None:
         keys, now = self._parts.keys, self._parts.now()

@@ -92,9 +92,12 @@ def test_whoever_asks_for_the_database_remembers_nothing_old(post: Post) -> None
         assert "Retour" not in post.hop(OFFICER, "S1", history)
 
 
-def test_a_language_that_is_chosen_in_a_dial_is_spoken_from_then_on(post: Post) -> None:
+@pytest.mark.parametrize("heard_by", [(0, 0, 0, 0, 0), (0, 1, 0, 1, 0), (0, 1, 1, 0, 1), (1, 0, 0, 1, 1)])
+def test_a_language_that_is_chosen_in_a_dial_is_spoken_from_then_on(
+    processes: tuple[Post, Post], heard_by: tuple[int, ...]
+) -> None:
     keys = ("", "5", "5*2", "5*2*1", "5*2*1*9")
-    shown = [post.hop(OFFICER, "S1", history) for history in keys]
+    shown = [processes[number].hop(OFFICER, "S1", history) for number, history in zip(heard_by, keys, strict=True)]
     assert "Arabi" in shown[1]
     assert all("بلاغ" in screen for screen in shown[3:])
 

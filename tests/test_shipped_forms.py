@@ -17,7 +17,7 @@ from flows.gsm7 import septets
 from flows.language import COMPLETE, Words
 from flows.progress import Progress
 from flows.reader import read as read_line
-from flows.standing import stand
+from flows.standing import Standing, stand
 from flows.world import Limits, World
 from flows.xlsform import load, read
 from handlers.exercising import room
@@ -461,7 +461,31 @@ def test_a_walk_that_begins_at_what_has_changed_comes_to_the_same_as_a_whole_one
     before = data.draw(st.fixed_dictionaries({}, optional=said))
     after = {**before, **data.draw(st.fixed_dictionaries({}, optional=said))}
     here = world(channel=data.draw(st.sampled_from(list(Channel))))
-    assert stand(form, after, here, stand(form, before, here)) == stand(form, after, here)
+    assert outcome(stand(form, after, here, stand(form, before, here))) == outcome(stand(form, after, here))
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_a_walk_that_stops_where_nobody_asks_further_comes_to_the_same_in_the_end(data: st.DataObject) -> None:
+    """Whatever was asked of it first, also of a walk that begins half-way down one that stopped somewhere."""
+    form = FORMS[data.draw(st.sampled_from(sorted(FORMS)))]
+    said = {each.name: st.sampled_from(_answers(form, each)) for each in form.questions}
+    before, more = (data.draw(st.fixed_dictionaries({}, optional=said)) for _ in range(2))
+    here = world(channel=data.draw(st.sampled_from(list(Channel))))
+    first = stand(form, before, here)
+    second = stand(form, {**before, **more}, here, first)
+    names = st.sampled_from(form.names)
+    asks = {"open": lambda at: at.open, "known": lambda at: at.known[data.draw(names)],
+            "relevant": lambda at: at.is_relevant(data.draw(names))}  # fmt: skip
+    for ask in data.draw(st.lists(st.sampled_from(sorted(asks)), max_size=6)):
+        asks[ask](data.draw(st.sampled_from([first, second])))
+    assert outcome(first) == outcome(stand(form, before, here))
+    assert outcome(second) == outcome(stand(form, {**before, **more}, here))
+
+
+def outcome(standing: Standing) -> tuple[str, dict[str, str], list[str]]:
+    names = list(standing.known)
+    return standing.open, dict(standing.known), [name for name in names if standing.is_relevant(name)]
 
 
 def _answers(form: Form, question: Question) -> list[str]:
