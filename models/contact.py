@@ -156,8 +156,11 @@ def open_number(keys: Keyring, contact_id: int, sealed: bytes) -> str:
     return keys.open(Purpose.NUMBERS, sealed, f"contact/{contact_id}/number").decode()
 
 
+SPEAK = Prepared(update(Contact).where(Contact.id == bindparam("which")).values(language=bindparam("spoken")))
+
+
 def speak(db: Session, contact_id: int, language: str) -> None:
-    db.execute(update(Contact).where(Contact.id == contact_id).values(language=language))
+    SPEAK.change(bare(db), {"which": contact_id, "spoken": language})
 
 
 REMEMBER = Prepared(update(Contact).where(Contact.id == bindparam("which")).values(last_place_id=bindparam("last")))

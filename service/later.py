@@ -2,17 +2,22 @@
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
-Ask = tuple[str, tuple[int | str, ...]]
+from service.queue import Ask
+
+GATHER_SECONDS = 0.05  # what comes meanwhile goes in one trip
+AT_ONCE = 100
 WAITING = 10_000  # more than this and Redis has been away for long; the sweep finds the rest
 
 
 class Later:
     """Callable like the queue's own `enqueue`; what is lost with the process is found by the sweep."""
 
-    def __init__(self, enqueue: Callable[..., bool]) -> None:
-        self._enqueue = enqueue
+    def __init__(self, enqueue_all: Callable[[Sequence[Ask]], bool]) -> None:
+        self._enqueue_all = enqueue_all
         self._waiting: queue.Queue[Ask] = queue.Queue(WAITING)
         self._started = threading.Lock()
 
@@ -28,5 +33,9 @@ class Later:
 
     def _run(self) -> None:
         while True:
-            name, ids = self._waiting.get()
-            self._enqueue(name, *ids)
+            asks = [self._waiting.get()]
+            time.sleep(GATHER_SECONDS)
+            with suppress(queue.Empty):
+                while len(asks) < AT_ONCE:
+                    asks.append(self._waiting.get_nowait())
+            self._enqueue_all(asks)

@@ -90,7 +90,7 @@ def build(
     settings.require("KEYS", "HOOK_TOKEN")
     words = Words.load(ROOT / "locale")
     policy = policy_of(settings)
-    ask = Dispatcher(quick_connection(settings.redis_url)).enqueue
+    dispatcher = Dispatcher(quick_connection(settings.redis_url))
     return Parts(
         settings=settings,
         engine=make_engine(settings.database_url, pool_size=THREADS),
@@ -99,7 +99,7 @@ def build(
         shelf=shelf or Shelf(ROOT / "flows" / "forms", words, policy.limits),
         policy=policy,
         gateways=gateways(settings),
-        enqueue=Later(ask) if web else ask,
+        enqueue=Later(dispatcher.enqueue_all) if web else dispatcher.enqueue,
         now=now,
         brake=Brake(quick_connection(settings.redis_url), _brakes(settings), now),
         recent=Recent(),

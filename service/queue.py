@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -22,6 +22,7 @@ HOLD_OFF_SECONDS = 2.0  # after a time-out, so that only one hop in a while lose
 JOB_SECONDS = 60
 FAILURE_SECONDS = 24 * 3600
 Jobs = Mapping[str, Callable[..., None]]
+Ask = tuple[str, tuple[int | str, ...]]  # a job's name and its ids
 
 
 def quick_connection(url: str) -> Redis:
@@ -67,10 +68,21 @@ class Dispatcher:
         runs, for kept_seconds after its success, and for a day after its failure. With kept_seconds it is
         also forgotten when no worker has come for it in that time.
         """
+        return self._try(lambda: self._hand_over(name, ids, job_id, kept_seconds))
+
+    def enqueue_all(self, asks: Sequence[Ask]) -> bool:
+        """Ask for all of these in one trip, in their order."""
+        jobs = [
+            Queue.prepare_data(name, args=ids, result_ttl=0, failure_ttl=FAILURE_SECONDS, description=name)
+            for name, ids in asks
+        ]
+        return self._try(lambda: self._queue.enqueue_many(jobs))
+
+    def _try(self, hand_over: Callable[[], object]) -> bool:
         if time.monotonic() < self._silent_until:
             return False
         try:
-            self._hand_over(name, ids, job_id, kept_seconds)
+            hand_over()
         except RedisError as error:
             self._note_absence(error)
             return False

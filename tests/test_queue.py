@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from fixtures_redis import Server
 from redis import Redis
 from rq import Queue
 
-from service.queue import QUEUE, Dispatcher, Jobs, open_queue, quick_connection
+from service.later import Later
+from service.queue import QUEUE, Ask, Dispatcher, Jobs, open_queue, quick_connection
 from service.work import allow, work_connection, work_off
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +87,24 @@ def test_a_job_gets_its_ids(redis_url: str) -> None:
     assert work_off(work_connection(redis_url), jobs_noting(seen))
     assert seen == [(1, "two")]
     assert not work_off(work_connection(redis_url), jobs_noting(seen))
+
+
+def test_what_is_asked_for_in_one_moment_goes_to_the_workers_in_one_trip_and_in_its_order(redis_url: str) -> None:
+    """Whoever asks waits for nothing."""
+    redis, seen = Redis.from_url(redis_url), list[object]()
+    handed_over = list[int]()
+    hand_over = dispatcher(redis_url)
+
+    def enqueue_all(asks: Sequence[Ask]) -> bool:
+        handed_over.append(len(asks))
+        return hand_over.enqueue_all(asks)
+
+    later = Later(enqueue_all)
+    assert all(later("note", number) for number in range(30))
+    until(lambda: open_queue(redis).count == 30)
+    assert work_off(work_connection(redis_url), jobs_noting(seen))
+    assert seen == [(number,) for number in range(30)]
+    assert handed_over in ([30], [1, 29])
 
 
 def test_what_stands_in_redis_is_json_and_holds_only_ids(redis_url: str) -> None:
