@@ -21,13 +21,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """language: a tag of ours; last: the place key of the last report of this phone, "" where there is none."""
+    """language: a tag of ours; last: the place key of the last report of this phone, "" where there is none; new: the
+    phone has never been heard before."""
 
     contact_id: int
     phone: str
     language: str
     seat: Seat | None = None
     last: str = ""
+    new: bool = False
 
     @property
     def reporter(self) -> str:

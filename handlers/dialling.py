@@ -20,8 +20,7 @@ def direct(talk: Talk, tokens: list[str]) -> Turn:
 
     They are meant for home: on a phone that has something else to be asked first, they wait for nobody.
     """
-    unfinished.take_over(talk.desk.db, talk.caller.contact_id, talk.conversation_id, talk.desk.now)
-    turn = answer(talk, None, resume.offer(talk))
+    turn = answer(talk, None, None if talk.caller.new else _resumed(talk))
     if turn.at is None or turn.at.handler != HOME.handler:
         return turn
     for token in tokens:
@@ -30,6 +29,11 @@ def direct(talk: Talk, tokens: list[str]) -> Turn:
         if turn.at is None or _refused(before, turn.at):
             break
     return turn
+
+
+def _resumed(talk: Talk) -> Position | None:
+    unfinished.take_over(talk.desk.db, talk.caller.contact_id, talk.conversation_id, talk.desk.now)
+    return resume.offer(talk)
 
 
 def _onward(talk: Talk, turn: Turn) -> Talk:

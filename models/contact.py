@@ -1,7 +1,7 @@
 """A contact is a phone, known by a keyed hash of its number; the row that every hop and SMS of it locks."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -56,7 +56,8 @@ class Suppression(Base):
 @dataclass(frozen=True, slots=True)
 class Known:
     """A contact with the seat that its phone belongs to (member_id None = not on the roster); drills: its member takes
-    part in an exercise; edition: of places and codes, which every hop must know too."""
+    part in an exercise; edition: of places and codes, which every hop must know too; new: it was not there before this
+    very hop."""
 
     id: int
     language: str | None
@@ -68,6 +69,7 @@ class Known:
     post_place_id: int | None
     drills: bool
     edition: int
+    new: bool = field(default=False, compare=False)
 
 
 def lock(db: Session, keys: Keyring, phone: str, now: datetime) -> Known:
@@ -132,7 +134,11 @@ def _make(at: Bare, keys: Keyring, pseudonym: bytes, phone: str, now: datetime) 
     contact_id = new_id()
     sealed = keys.seal(Purpose.NUMBERS, phone.encode(), f"contact/{contact_id}/number")
     row = NEW.first(at, {"id": contact_id, "pseudonym": pseudonym, "number_enc": sealed, "created_at": now})
-    return Known(contact_id, None, None, None, None, 0, None, None, drills=False, edition=row[0]) if row else None
+    return (
+        Known(contact_id, None, None, None, None, 0, None, None, drills=False, edition=row[0], new=True)
+        if row
+        else None
+    )
 
 
 def hold(db: Session, contact_id: int) -> None:

@@ -148,12 +148,12 @@ COLUMNS = (
 TEXT_LENGTH = COLUMNS.index("text_len")
 
 # Every hop says these: they are built once. PostgreSQL reads synchronous_commit at the commit, so one statement both
-# saves and says that nobody waits for the disk.
+# saves and says whether anybody waits for the disk, where that is not what its line does anyway.
 TABLE = cast(Table, Conversation.__table__)
 CELLS = tuple(TABLE.c[name] for name in COLUMNS)
 NAMED = TABLE.c.gateway == bindparam("at"), TABLE.c.session_key == bindparam("key")
 FIND = Prepared(select(*CELLS).where(*NAMED).with_for_update())
-WITHOUT_WAITING = func.set_config("synchronous_commit", "off", True)
+WAITING, HASTILY = (func.set_config("synchronous_commit", said, True) for said in ("on", "off"))
 WRITTEN = (
     *("handler", "progress_enc", "reply_enc", "text_len", "text_mac", "ended", "acts", "draft_id", "abandoned_at"),
     *("expires_at", "updated_at"),
@@ -167,8 +167,12 @@ ADVANCE = SAVE.where(
     not_(TABLE.c.ended),
     TABLE.c.taken_over_at.is_(None),
 )
-WAITING = {statement: Prepared(statement) for statement in (ADD, SAVE, ADVANCE)}
-HASTY = {statement: Prepared(statement.returning(WITHOUT_WAITING)) for statement in (ADD, SAVE, ADVANCE)}
+AS_EVER = {statement: Prepared(statement) for statement in (ADD, SAVE, ADVANCE)}
+OTHERWISE = {
+    ADD: Prepared(ADD.returning(HASTILY)),
+    SAVE: Prepared(SAVE.returning(HASTILY)),
+    ADVANCE: Prepared(ADVANCE.returning(WAITING)),
+}
 
 
 def unsaid(contact_id: int, now: datetime) -> Dial:
@@ -180,7 +184,7 @@ def begin(db: Session, gateway: str, session_key: str, contact_id: int, channel:
     """The same with its row; the contact is locked, so nobody else begins the same one."""
     dial = unsaid(contact_id, now)
     blank = {**dict.fromkeys(WRITTEN), "handler": "", "ended": False, "acts": 0, "expires_at": now, "updated_at": now}
-    WAITING[ADD].change(bare(db), {**_named(dial, gateway, session_key, channel), **blank})
+    AS_EVER[ADD].change(bare(db), {**_named(dial, gateway, session_key, channel), **blank})
     return dial
 
 
@@ -228,7 +232,9 @@ def _standing(dial: Dial, row: Mapping[str, Any]) -> Row:
 
 
 def _prepared(statement: Insert | Update, at: Bare, said: Said) -> Prepared:
-    return (WAITING if said.durable or at.dialect.name == "sqlite" else HASTY)[statement]
+    """A transaction waits for the disk unless it is told otherwise; a step by itself does not."""
+    waits = statement is not ADVANCE
+    return (AS_EVER if said.durable is waits or at.dialect.name == "sqlite" else OTHERWISE)[statement]
 
 
 def _named(dial: Dial, gateway: str, session_key: str, channel: str) -> dict[str, Any]:

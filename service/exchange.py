@@ -42,15 +42,16 @@ def answer_hop(parts: Parts, gateway: str, request: UssdRequest) -> Screen:
     proofs: tuple[Proof, ...] = ()
     bare = _is_bare_dial(request)
     dials_too_often = bare and parts.brake.refuses_dial(_alias(parts, request.phone))
-    phone, firm = parse_phone(request.phone) or request.phone, bare
+    phone, firm, changed = parse_phone(request.phone) or request.phone, bare, 0
     while True:
         try:
             with Grip(parts, gateway, request.session_key, phone, firm=firm, history=request.history or "") as grip:
                 screen, effects = _answer_hop(parts, grip, request, proofs, dials_too_often)
         except Unproven as unproven:  # at most once for each PIN in the text
             proofs = (*proofs, unproven.prove())
-        except Changed:  # at most once: nobody comes before whoever has locked
-            firm = True
+        except Changed:  # twice at most: nobody comes before whoever has locked
+            changed += 1
+            firm = changed > 1
         else:
             follow_up(parts, effects)
             return screen
@@ -132,7 +133,7 @@ def caller_of(desk: Desk, known: contacts.Known, phone: str) -> Caller:
     if known.member_id is not None and known.role is not None:
         seat = Seat(known.member_id, known.role, known.level, post.key if post else "", known.drills)
     language = known.language or known.member_language or DEFAULT
-    return Caller(known.id, phone, language, seat, last.key if last else "")
+    return Caller(known.id, phone, language, seat, last.key if last else "", known.new)
 
 
 def take_sms(parts: Parts, gateway: str, sms: InboundSms) -> None:

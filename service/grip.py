@@ -53,8 +53,8 @@ class Grip:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.at_once.give_back()
         self._stack.__exit__(kind, error, at)
-        if kind is None:
-            self._parts.recent.leave(self._named, self._left, self._parts.now())
+        left = self._left if kind is None else None
+        self._parts.recent.leave(self._named, left, self._parts.now())
 
     def reach(self) -> Session:
         """The transaction, begun when it is first asked for. Raises Changed and Busy."""

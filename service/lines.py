@@ -36,7 +36,7 @@ class Line:
         """Whoever writes takes SQLite's write lock first: an upgrade later on may fail without any waiting."""
         driver = self.bare.driver
         if isinstance(driver, psycopg.Connection):
-            _say(driver, b"BEGIN READ ONLY" if reading else b"BEGIN")
+            _say(driver, b"BEGIN READ ONLY" if reading else b"BEGIN; SET LOCAL synchronous_commit = on")
         elif reading:
             driver.execute("BEGIN")
         else:
@@ -162,9 +162,12 @@ def lines(engine: Engine) -> Lines:
 
 
 def _open(engine: Engine) -> Line:
+    """What is said on it outside of a transaction does not wait for the disk; a transaction does."""
     connection = engine.connect()
     bare = Bare(connection.connection.driver_connection, engine.dialect)
     connection.detach()
+    if isinstance(bare.driver, psycopg.Connection):
+        _say(bare.driver, b"SET synchronous_commit = off")
     return Line(bare, connection, Session(connection, expire_on_commit=False, info={"bare": bare}))
 
 

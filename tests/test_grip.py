@@ -10,12 +10,15 @@ from threading import Barrier
 
 import pytest
 from fixtures_service import OFFICER, VILLAGER, Post
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from models import contact as contacts
+from models import conversation as conversations
 from models import unfinished
 from models.contact import Contact
 from models.conversation import Conversation, Said
+from models.glance import hold
+from models.prepared import bare
 from models.report import Report
 from models.stamp import bump
 from service.database import AtOnce, Unsure, reading, transaction
@@ -287,3 +290,30 @@ def test_what_is_taken_back_leaves_what_the_server_was_told(post: Post) -> None:
         db.rollback()
     with transaction(post.parts.engine) as db:
         assert contacts.lock(db, post.parts.keys, OFFICER, post.watch()).member_id is not None
+
+
+@pytest.mark.parametrize(("durable", "waits"), [(True, "on"), (False, "off")])
+def test_postgresql_waits_for_the_disk_where_something_is_promised_whatever_the_server_is_set_to(
+    post: Post, durable: bool, waits: str
+) -> None:
+    if post.parts.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite always waits")
+    keys, now = post.parts.keys, post.watch()
+    for history in ("", "1"):
+        post.hop(OFFICER, "S1", history)
+    with transaction(post.parts.engine) as db:
+        assert db.scalar(text("SHOW synchronous_commit")) == "on"
+        seen = hold(db, keys, (GATEWAY, "S1"), OFFICER, now)
+        assert seen
+        dial = seen[1]
+        said = Said(dial.handler, dial.state, "Shown", "1*1", 0, durable, None)
+        row = conversations.save(db, keys, dial, said, now, LASTS)
+        assert db.scalar(text("SHOW synchronous_commit")) == waits
+    with transaction(post.parts.engine) as db:
+        db.execute(text("SET LOCAL synchronous_commit = off"))  # as on a line where each statement is kept by itself
+        assert conversations.advance(bare(db), keys, conversations.as_dial(keys, row), said, now, LASTS)
+        assert db.scalar(text("SHOW synchronous_commit")) == waits
+    at_once = AtOnce(post.parts.engine)
+    shown = at_once.look(lambda bare: bare.driver.pgconn.exec_(b"SHOW synchronous_commit").get_value(0, 0))
+    at_once.give_back()
+    assert shown == b"off"
