@@ -76,15 +76,14 @@ Row = tuple[Any, ...]  # of COLUMNS
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """A conversation as it stood after its last turn, at heard_at; state: the handler's, as JSON; reply: what it
-    said; sealed: the state as it lies in the row, never twice the same bytes."""
+    """A conversation as it stood after its last turn, at heard_at; state: the handler's, as JSON; sealed, sealed_reply:
+    the state, and what was said, as they lie in the row, never twice the same bytes."""
 
     id: int
     handler: str
     state: Mapping[str, Any]
     text_length: int | None
     text_mac: bytes
-    reply: str
     ended: bool
     expires_at: datetime | None
     acts: int
@@ -92,6 +91,7 @@ class Dial:
     heard_at: datetime
     taken_over: bool = False
     sealed: bytes | None = field(default=None, repr=False)
+    sealed_reply: bytes | None = field(default=None, repr=False)
 
 
 def mac(keys: Keyring, text: str) -> bytes:
@@ -112,14 +112,13 @@ def length(row: Row) -> int:
 
 def as_dial(keys: Keyring, row: Row) -> Dial:
     kept = dict(zip(COLUMNS, row, strict=True))
-    sealed, reply, about = kept["progress_enc"], kept["reply_enc"], f"conversation/{kept['id']}"
+    sealed = kept["progress_enc"]
     return Dial(
         id=kept["id"],
         handler=kept["handler"],
-        state=keys.open_json(Purpose.SESSIONS, sealed, f"{about}/progress") if sealed else {},
+        state=keys.open_json(Purpose.SESSIONS, sealed, f"conversation/{kept['id']}/progress") if sealed else {},
         text_length=kept["text_len"],
         text_mac=kept["text_mac"] or b"",
-        reply=keys.open(Purpose.SESSIONS, reply, f"{about}/reply").decode() if reply else "",
         ended=kept["ended"],
         expires_at=kept["expires_at"],
         acts=kept["acts"],
@@ -127,7 +126,14 @@ def as_dial(keys: Keyring, row: Row) -> Dial:
         heard_at=kept["updated_at"],
         taken_over=kept["taken_over_at"] is not None,
         sealed=sealed,
+        sealed_reply=kept["reply_enc"],
     )
+
+
+def reply(keys: Keyring, dial: Dial) -> str:
+    """What was said there last, for whoever asks again."""
+    sealed, about = dial.sealed_reply, f"conversation/{dial.id}/reply"
+    return keys.open(Purpose.SESSIONS, sealed, about).decode() if sealed else ""
 
 
 COLUMNS = (
@@ -177,7 +183,7 @@ OTHERWISE = {
 
 def unsaid(contact_id: int, now: datetime) -> Dial:
     """A conversation that has said nothing yet, and has no row."""
-    return Dial(new_id(), "", {}, None, b"", "", False, None, 0, contact_id, now)
+    return Dial(new_id(), "", {}, None, b"", False, None, 0, contact_id, now)
 
 
 def begin(db: Session, gateway: str, session_key: str, contact_id: int, channel: str, now: datetime) -> Dial:

@@ -74,7 +74,7 @@ def _answer_hop(
         raise Unreadable("this session is another phone's")
     heard = _heard(desk, request, dial)
     if dial is not None and (heard.kind is Kind.SAME or dial.ended):
-        return Screen(dial.reply, dial.ended), ()
+        return Screen(conversations.reply(desk.keys, dial), dial.ended), ()
     caller = caller_of(desk, known, grip.phone)
     if dial is not None and dial.taken_over:
         return Screen(desk.say("dial.taken_over", caller.language), True), ()

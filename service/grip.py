@@ -36,7 +36,7 @@ class Grip:
     ) -> None:
         self.phone, self._named = phone, (gateway, session_key)
         self._parts, self._history = parts, history
-        self._known_at = parts.now()
+        self._whose, self._known_at = parts.keys.pseudonym(phone), parts.now()
         self._left: Left | None = None
         self._stack = ExitStack()
         self.at_once = AtOnce(parts.engine)
@@ -77,13 +77,12 @@ class Grip:
         row = self._step(dial, said, now, lasts)
         if row is None:
             raise Changed
-        whose = self._parts.keys.pseudonym(self.phone)
-        self._left = Left(whose, self.known, self._known_at, row) if same_phone and said.handler else None
+        self._left = Left(self._whose, self.known, self._known_at, row) if same_phone and said.handler else None
 
     def _remembered(self) -> Seen | None:
         """What this process has left and needs to look at again in part only, or not at all."""
         keys, now = self._parts.keys, self._parts.now()
-        left = self._parts.recent.take(self._named, keys.pseudonym(self.phone), now)
+        left = self._parts.recent.take(self._named, self._whose, now)
         if left is not None and not left.leads_to(self._history):
             left = self._peek(left)
         if left is None or left.row is None:
