@@ -43,16 +43,21 @@ class Line:
             patiently(driver, lambda: driver.execute("BEGIN IMMEDIATE"))
 
     def commit(self) -> None:
+        driver = self.bare.driver
+        if isinstance(driver, sqlite3.Connection):
+            self._commit_session()
+            driver.commit()
+            return
+        if driver.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise RuntimeError("somebody has hidden an error of this transaction")  # COMMIT would be a ROLLBACK
+        self._commit_session()
+        if driver.pgconn.transaction_status == TransactionStatus.INTRANS:
+            _say(driver, b"COMMIT")
+
+    def _commit_session(self) -> None:
         if self.session.in_transaction():
             self.session.commit()
             self.session.close()
-        driver = self.bare.driver
-        if not isinstance(driver, psycopg.Connection):
-            driver.commit()
-        elif driver.pgconn.transaction_status == TransactionStatus.INTRANS:
-            _say(driver, b"COMMIT")
-        elif driver.pgconn.transaction_status != TransactionStatus.IDLE:
-            raise RuntimeError("somebody has hidden an error of this transaction")  # its COMMIT would be a ROLLBACK
 
     def roll_back(self) -> None:
         """As far as it is possible: a line that is still in a transaction after this is none any more."""

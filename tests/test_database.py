@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service import database
 from service.database import make_engine, reading, transaction
@@ -135,3 +135,33 @@ def test_postgresql_waits_and_works_for_as_long_as_we_said(plain_engine: Engine)
         "TimeZone": "UTC",
         "transaction_isolation": "read committed",
     }
+
+
+def hide_an_error(engine: Engine) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE tally SET number = 5"))
+        db.info["bare"].driver.pgconn.exec_(b"SELECT 1 / 0")
+
+
+def test_an_error_that_somebody_hides_is_no_commit(plain_engine: Engine) -> None:
+    """PostgreSQL answers such a COMMIT with a ROLLBACK, and calls it well done."""
+    if plain_engine.dialect.name != "postgresql":
+        pytest.skip("SQLite goes on after an error")
+    with pytest.raises(RuntimeError, match="hidden"):
+        hide_an_error(plain_engine)
+    assert number(plain_engine) == 0
+
+
+def lose_the_server(engine: Engine) -> None:
+    with transaction(engine) as db:
+        db.execute(text("UPDATE tally SET number = 5"))
+        db.info["bare"].driver.close()
+        db.execute(text("UPDATE tally SET number = 6"))
+
+
+def test_a_line_whose_server_went_away_is_replaced(plain_engine: Engine) -> None:
+    """In the midst of a transaction that is an error; the next one finds another line."""
+    with pytest.raises(DBAPIError, match="clos"):
+        lose_the_server(plain_engine)
+    add_one(plain_engine)
+    assert number(plain_engine) == 1
