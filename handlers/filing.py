@@ -15,6 +15,7 @@ from handlers.desk import Desk
 from handlers.turn import Position, Route, State, Talk, Turn
 from models import alert as alerts
 from models import contact
+from models import draft as drafts
 from models import incident as incidents
 from models import report as reports
 from models import ticket as tickets
@@ -81,7 +82,7 @@ def _open(talk: Talk, form: Form, compartment: Compartment, state: State) -> dic
         form_version=form.version,
         contact_id=_teller(talk, compartment, state),
     )
-    opened = reports.open_draft(talk.desk.db, compartment, origin, talk.desk.now)
+    opened = drafts.open_draft(talk.desk.db, compartment, origin, talk.desk.now)
     if is_anonymous(state):
         begun = datetime.fromisoformat(state["anonymous"])
         tickets.open_ticket(talk.desk.db, opened.id, talk.caller.contact_id, talk.conversation_id, begun)

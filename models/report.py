@@ -1,17 +1,15 @@
 """A report: what somebody filed, in columns that harm nobody; its answers lie sealed in a table of their own."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
-    Dialect,
     ForeignKey,
     Index,
-    Insert,
     String,
     Table,
     UniqueConstraint,
@@ -25,12 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.util import identity_key
 
-from models.base import Base, new_id, upsert_of
+from models.base import Base, new_id
 from models.code import GUARDED, Compartment
 from models.keys import Keyring, Purpose
 from models.prepared import Prepared, bare
 from models.report_body import ReportBody, put
-from models.unused_reference import OutOfReferences, candidates
 
 UNROUTED = text("routed_at IS NULL")
 
@@ -112,38 +109,6 @@ class Origin:
     form_name: str
     form_version: str
     contact_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    id: int
-    reference: str
-
-
-DRAFTED = (
-    *("id", "reference", "compartment", "severity", "contact_id", "conversation_id", "act_no", "form_name"),
-    *("form_version", "channel", "state", "partial", "exercise", "created_at"),
-)
-
-
-def _drafted(dialect: Dialect) -> Insert:
-    """Nothing where the reference is taken."""
-    new: Any = upsert_of(dialect, TABLE).values({name: bindparam(name) for name in DRAFTED})
-    return cast(Insert, new.on_conflict_do_nothing(index_elements=["reference"]))
-
-
-OPEN = Prepared(_drafted)
-
-
-def open_draft(db: Session, compartment: Compartment, origin: Origin, now: datetime) -> Opened:
-    """A partial report with its reference, from the first useful answer on. Raises OutOfReferences."""
-    at = bare(db)
-    blank = {"severity": 0, "state": ReportState.DRAFT, "partial": True, "exercise": False, "created_at": now}
-    for reference in candidates():
-        opened = Opened(new_id(), reference)
-        if OPEN.change(at, {**asdict(opened), **asdict(origin), **blank, "compartment": compartment}) == 1:
-            return opened
-    raise OutOfReferences
 
 
 TOLD = ("compartment", "severity", "code", "area", "area_version", "place_id", "happened_on", "contact_id")

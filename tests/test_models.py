@@ -1,9 +1,11 @@
 """What the tables keep by themselves: times with their zone, words as words, and no second row of the same thing."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -17,15 +19,18 @@ from models.code import GUARDED, CodeBook, Compartment
 from models.consent import Consent
 from models.contact import Contact, Suppression
 from models.conversation import Conversation
+from models.draft import DRAFTED, OPEN, open_draft
 from models.incident import History, Incident, IncidentState
 from models.member import Member, MemberPhone, Role
 from models.message import Direction, Message, MessageState
 from models.place import Place
+from models.prepared import bare
 from models.reference import draw, is_reference
-from models.report import Report, ReportState
+from models.report import Origin, Report, ReportState
 from models.route import Pace, matching
 from models.seed import seed
 from models.stamp import bump, stamps
+from models.unused_reference import candidates
 from service.database import transaction
 
 DATA = Path(__file__).parent.parent / "data"
@@ -270,6 +275,24 @@ def test_references_have_a_check_digit_and_never_begin_with_a_zero() -> None:
     drawn = [draw(width) for width in (6, 7, 8) for _ in range(200)]
     assert {len(each) for each in drawn} == {6, 7, 8}
     assert all(is_reference(each) for each in drawn)
+
+
+def test_the_fuller_a_width_of_references_the_more_often_the_next_is_tried() -> None:
+    tried = [len(each) for each in candidates()]
+    assert tried[:4] == [6, 6, 7, 7]
+    assert set(tried[4:]) == {8}
+
+
+def test_a_reference_that_is_taken_opens_no_draft_and_hides_none(engine: Engine) -> None:
+    """Then another is drawn; a second draft of the same act is refused as ever."""
+    keep(engine, [conversation(1), conversation(2, "another")])
+    with transaction(engine) as db:
+        opened = open_draft(db, Compartment.INTAKE, Origin(1, 1, "ussd", "incident", "1", None), NOW)
+        row = {name: getattr(db.get_one(Report, opened.id), name) for name in DRAFTED}
+        assert OPEN.change(bare(db), {**row, "id": new_id(), "conversation_id": 2}) == 0
+        assert OPEN.change(bare(db), {**row, "id": new_id(), "conversation_id": 2, "reference": draw(7)}) == 1
+    with pytest.raises((IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)), transaction(engine) as db:
+        open_draft(db, Compartment.INTAKE, Origin(1, 1, "ussd", "incident", "1", None), NOW)
 
 
 def test_a_reference_with_one_wrong_digit_or_two_swapped_is_none() -> None:

@@ -40,6 +40,7 @@ from handlers.turn import Position, Talk
 from handlers.views import VIEWS
 from models import contact as contacts
 from models import conversation as conversations
+from models import draft as drafts
 from models import member as members
 from models import permission as permissions
 from models import pin as pins
@@ -130,7 +131,7 @@ def _file(post: Post, number: int, compartment: Compartment, code: str, place: s
         contact_id = contacts.lock(db, desk.keys, teller, desk.now).id
         dial = conversations.begin(db, "sms", str(contact_id), contact_id, "sms", desk.now)
         origin = Origin(dial.id, 1, "sms", "incident", "1", contact_id)
-        opened = reports.open_draft(db, compartment, origin, desk.now)
+        opened = drafts.open_draft(db, compartment, origin, desk.now)
         row = desk.atlas.resolve(place)
         told = {"code": code, "place_key": place, "place_other": word, "message": word, "count": "3"}
         facts = Facts(
