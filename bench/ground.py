@@ -76,10 +76,10 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
         return
     server = postgresql_server.obtain(settings=())
     try:
-        yield server.create("karakoro_bench")
+        yield server.create(folder.name)
     finally:
         if server.process is None:
-            server.drop("karakoro_bench")
+            server.drop(folder.name)
         server.stop()
 
 

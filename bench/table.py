@@ -6,22 +6,25 @@ from statistics import median
 
 from bench.load import Run
 
-WHAT = {"a": "bare Flask route", "b": "one Core upsert", "c": "our full hop"}
+WHAT = {"a": "bare Flask route", "b": "one Core upsert", "c": "our full hop", "d": "among a million"}
+BESIDE = ("c/a", "c/b", "d/b", "d/c")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One server's runs, and the most memory that it took in all of them."""
+    """One server's runs, the most memory that it took in all of them, and how many references were shown but not
+    filed, or filed but not shown."""
 
     runs: Sequence[Run]
     peak_mb: float
+    astray: int
 
     @property
     def wrong(self) -> int:
         return sum(run.wrong for run in self.runs)
 
 
-def table(title: str, measured: Mapping[str, Measured], astray: int) -> str:
+def table(title: str, measured: Mapping[str, Measured]) -> str:
     lines = [
         f"## {title}",
         "",
@@ -32,17 +35,14 @@ def table(title: str, measured: Mapping[str, Measured], astray: int) -> str:
         numbers = [_spread(each.runs, what) for what in (_rate, _middle, _slowest)]
         cells = " | ".join(f"{number:18}" for number in numbers)
         lines.append(f"| {name} | {WHAT[name]:16} | {cells} | {each.peak_mb:9.0f} | {each.wrong:5} |")
-    hops = sum(len(run.waits) for run in measured["c"].runs)
-    references = len(set().union(*(run.references for run in measured["c"].runs)))
-    return "\n".join(
-        [
-            *lines,
-            "",
-            *(f"c/{other} {_ratio(measured, other)}" for other in "ab"),
-            f"c: {hops} hops, {references} references; shown but not filed, or filed but not shown: {astray}",
-            "",
-        ]
-    )
+    ratios = [f"{pair} {_ratio(measured, *pair.split('/'))}" for pair in BESIDE if pair[0] in measured]
+    return "\n".join([*lines, "", *ratios, *(_filed(name, measured[name]) for name in "cd" if name in measured), ""])
+
+
+def _filed(name: str, ours: Measured) -> str:
+    hops = sum(len(run.waits) for run in ours.runs)
+    references = len(set().union(*(run.references for run in ours.runs)))
+    return f"{name}: {hops} hops, {references} references; shown but not filed, or filed but not shown: {ours.astray}"
 
 
 def _rate(run: Run) -> float:
@@ -63,8 +63,8 @@ def _spread(runs: Sequence[Run], what: Callable[[Run], float]) -> str:
     return f"{median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
 
 
-def _ratio(measured: Mapping[str, Measured], other: str) -> str:
+def _ratio(measured: Mapping[str, Measured], one: str, other: str) -> str:
     """Within each round, since the machine changes between rounds."""
-    rounds = zip(measured["c"].runs, measured[other].runs, strict=True)
+    rounds = zip(measured[one].runs, measured[other].runs, strict=True)
     ratios = [ours.rate / theirs.rate for ours, theirs in rounds]
     return f"{median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
