@@ -35,6 +35,8 @@ def has_any(form: Form, question: Question, known: Known, world: World) -> bool:
 def find(form: Form, question: Question, name: str, known: Known, world: World) -> Choice | None:
     """The choice of that name, if the question has it now."""
     named = [choice for choice in _listed(form, question, known, world) if choice.name == name]
+    if not named or question.choice_filter is None:
+        return named[0] if named else None
     return next(filter(_test(question.choice_filter, known, world), named), None)
 
 
@@ -62,8 +64,9 @@ def _listed(form: Form, question: Question, known: Known, world: World) -> Seque
 
 
 def _narrowing(choice_filter: Expression | None, known: Known) -> dict[str, str]:
-    equalities = choice_filter.equalities if choice_filter else {}
-    return {column: known[name] for column, name in equalities.items() if known.get(name)}
+    """Column → the value that it must have."""
+    said = ((column, known.get(name)) for column, name in choice_filter.equalities.items()) if choice_filter else ()
+    return {column: value for column, value in said if value}
 
 
 def _test(choice_filter: Expression | None, known: Known, world: World) -> Callable[[Choice], bool]:

@@ -8,14 +8,14 @@ from flows.answer import Complaint
 from flows.folding import digits
 from flows.form import Channel, Form, Kind
 from flows.hearing import understand
-from flows.hop import Handoff, Hop, Meant, accept, ask, hop_at, settle
+from flows.hop import Handoff, Hop, Meant, accept, ask, hop_at, onward, settle
 from flows.progress import Progress
 from flows.proposal import Proposal, propose
 from flows.screen import BACK, MORE
 from flows.standing import is_asked, stand
 from flows.world import World
 
-__all__ = ["Handoff", "Progress", "Proposal", "Step", "begin", "propose", "step", "summary", "values"]
+__all__ = ["Handoff", "Progress", "Proposal", "Step", "begin", "propose", "step", "summary", "value", "values"]
 
 READ = "read"  # what is stored for a note that was passed
 
@@ -74,7 +74,7 @@ def _go_back(hop: Hop) -> Step:
         return _show(replace(hop, progress=ask(progress, progress.asking)))
     if not progress.path:
         return Step(progress, left=True)
-    before = replace(ask(progress, progress.path[-1]), path=progress.path[:-1])
+    before = ask(progress, progress.path[-1], path=progress.path[:-1])
     return _show(replace(hop, progress=before))
 
 
@@ -96,17 +96,22 @@ def _take(hop: Hop, meant: Meant) -> Step:
     if isinstance(taken, Complaint):
         return _complain(hop, taken)
     told = {**meant.besides, **meant.answers}
-    shown = _show(settle(replace(taken, progress=ask(taken.progress, ""))))
-    return replace(shown, answered=tuple(name for name, value in told.items() if value not in ("", READ)))
+    return _show(onward(taken), tuple(name for name, value in told.items() if value not in ("", READ)))
 
 
-def _show(hop: Hop) -> Step:
-    return Step(hop.progress, showing.show(hop), done=not hop.progress.asking)
+def _show(hop: Hop, answered: tuple[str, ...] = ()) -> Step:
+    return Step(hop.progress, showing.show(hop), done=not hop.progress.asking, answered=answered)
 
 
 def _complain(hop: Hop, complaint: Complaint) -> Step:
     tried = replace(hop.progress, tries=hop.progress.tries + 1)
     return Step(tried, showing.complain(replace(hop, progress=tried), complaint))
+
+
+def value(form: Form, progress: Progress, name: str, world: World) -> str:
+    """Of `values` the one of that name; "" where there is none."""
+    standing = stand(form, progress.answers, world)
+    return standing.worth(name) if name in form.names else ""
 
 
 def values(form: Form, progress: Progress, world: World) -> dict[str, str]:

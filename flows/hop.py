@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flows.answer import Complaint, Keyed
 from flows.asking import is_written_out, narrowed
@@ -65,16 +66,20 @@ def hop_at(form: Form, progress: Progress, world: World, before: Standing | None
 
 def settle(hop: Hop) -> Hop:
     """Asking what it was asking, if that can still be asked, else the first open question."""
-    if _can_ask(hop, hop.progress.asking):
-        return hop
+    return hop if _can_ask(hop, hop.progress.asking) else onward(hop)
+
+
+def onward(hop: Hop) -> Hop:
+    """Asking the first open question."""
     name = hop.standing.open
     waiting = {key: value for key, value in hop.progress.proposed.items() if key != name}
-    progress = ask(replace(hop.progress, proposed=waiting), name, offered=_still_offered(hop, name))
-    return replace(hop, progress=replace(progress, path=_path(hop, name)))
+    offered, path = _still_offered(hop, name), _path(hop, name)
+    return replace(hop, progress=ask(hop.progress, name, offered=offered, proposed=waiting, path=path))
 
 
-def ask(progress: Progress, name: str, *, offered: tuple[str, ...] = (), typing: bool = False) -> Progress:
-    return replace(progress, asking=name, page=0, tries=0, offered=offered, typing=typing)
+def ask(progress: Progress, name: str, *, offered: tuple[str, ...] = (), typing: bool = False, **more: Any) -> Progress:
+    """more: what else becomes of the progress."""
+    return replace(progress, asking=name, page=0, tries=0, offered=offered, typing=typing, **more)
 
 
 def _can_ask(hop: Hop, name: str) -> bool:

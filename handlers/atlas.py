@@ -1,8 +1,9 @@
 """The gazetteer as lists to choose from."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Self
 
 from flows.form import Choice, Labels
@@ -11,35 +12,33 @@ from models.gazetteer import FILES, Gazetteer, PlaceRow
 
 REGION = 1
 
+Values = frozenset[tuple[str, str]]  # of columns
+
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: (file, column, value) → choices;
-    whereabouts: their names, to be found in a sentence."""
+    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: file, and values of columns → the
+    choices that have them; whereabouts: their names, to be found in a sentence."""
 
     gazetteer: Gazetteer
     lists: Mapping[str, Sequence[Choice]] = field(repr=False)
-    beneath: Mapping[tuple[str, str, str], Sequence[Choice]] = field(repr=False)
+    beneath: Mapping[tuple[str, Values], Sequence[Choice]] = field(repr=False)
     whereabouts: Whereabouts = field(repr=False)
 
     @classmethod
     def of(cls, gazetteer: Gazetteer, elsewhere: Labels) -> Self:
         """elsewhere: what to call the rest of a region, for places whose district nobody knows."""
         lists = {name: tuple(_choice(row, name, elsewhere) for row in gazetteer.lists[name]) for name in FILES}
-        beneath: dict[tuple[str, str, str], list[Choice]] = defaultdict(list)
+        beneath: dict[tuple[str, Values], list[Choice]] = defaultdict(list)
         for name, choices in lists.items():
             for choice in choices:
-                for column, value in choice.columns.items():
-                    beneath[name, column, value].append(choice)
+                for values in _subsets(choice.columns):
+                    beneath[name, values].append(choice)
         return cls(gazetteer, lists, dict(beneath), Whereabouts.of(map(_row, gazetteer.rows.values())))
 
     def choices(self, file: str, narrowing: Mapping[str, str]) -> Sequence[Choice]:
         """The choices of that list whose columns equal the narrowing; empty for a list that is not ours."""
-        if not narrowing:
-            return self.lists.get(file, ())
-        *wider, (column, value) = narrowing.items()
-        found = self.beneath.get((file, column, value), ())
-        return [c for c in found if all(c.columns.get(k) == v for k, v in wider)] if wider else found
+        return self.beneath.get((file, frozenset(narrowing.items())), ())
 
     def resolve(self, key: str) -> PlaceRow | None:
         return self.gazetteer.resolve(key) if key else None
@@ -48,6 +47,11 @@ class Atlas:
         """What a place is called in that language, "" where the key names none."""
         row = self.resolve(key)
         return (row.names.get(language) or row.names["fr"]) if row else ""
+
+
+def _subsets(columns: Mapping[str, str]) -> Iterator[Values]:
+    for many in range(len(columns) + 1):
+        yield from map(frozenset, combinations(columns.items(), many))
 
 
 def _row(row: PlaceRow) -> Row:

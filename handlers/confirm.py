@@ -7,7 +7,7 @@ from flows.engine import summary
 from flows.progress import Progress
 from handlers import filing
 from handlers.fill import back_to_last
-from handlers.menu import Item, hear_choice, pages, show_page
+from handlers.menu import Item, choice, hear_choice, pages, show_page
 from handlers.turn import Position, State, Talk, Turn
 
 SHORT = 4  # characters: yes, no, oui, non
@@ -47,9 +47,9 @@ def show(talk: Talk, state: State) -> Turn:
 
 
 def hear(talk: Talk, state: State, said: str) -> Turn:
-    here = Position("confirm", state)
+    items, here = _items(talk, state), Position("confirm", state)
     back = Position("reopen", {key: value for key, value in state.items() if key != "page"})
-    return hear_choice(talk, here, _title(talk, state), _items(talk, state), said, back=back)
+    return choice(talk, items, said) or hear_choice(talk, here, _title(talk, state), items, said, back=back)
 
 
 def show_reopen(talk: Talk, state: State) -> Turn:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from flows.engine import values
+from flows.engine import value, values
 from flows.form import Form, Kind
 from flows.masking import mask
 from flows.progress import Progress
@@ -49,7 +49,7 @@ def _code(talk: Talk, form: Form, progress: Progress) -> str:
     asked = progress.answers.get("code", "")
     if asked or not any(q.name == "code" and q.kind is Kind.CALCULATE for q in form.questions):
         return asked
-    return values(form, progress, talk.world).get("code", "")
+    return value(form, progress, "code", talk.world)
 
 
 def _moved(talk: Talk, state: State, compartment: Compartment) -> State:
@@ -99,7 +99,7 @@ def _teller(talk: Talk, compartment: Compartment, state: State) -> int | None:
 def has_anything(talk: Talk, state: State) -> bool:
     """Whether there is something to file: a card may end with advice and nothing else."""
     form = talk.desk.forms[state["form"]]
-    return bool(values(form, Progress.from_json(state["progress"]), talk.world).get("code"))
+    return bool(value(form, Progress.from_json(state["progress"]), "code", talk.world))
 
 
 def file(talk: Talk, state: State) -> Turn:

@@ -70,7 +70,7 @@ def after(talk: Talk, state: State, form: Form, done: Step) -> Turn:
         return go("consent", here)
     drafted = filing.draft(talk, form, here, done.progress)
     turn = _next(talk, drafted.state, done)
-    return turn.after(Turn(opened=drafted.opened, durable=bool(drafted.opened)))
+    return turn.after(Turn(opened=drafted.opened, durable=True)) if drafted.opened else turn
 
 
 def _next(talk: Talk, state: State, done: Step) -> Turn:

@@ -59,10 +59,9 @@ def hear_choice(
     talk: Talk, here: Position, title: str, items: Sequence[Item], said: str, *, back: Position | None = None
 ) -> Turn:
     """Where what was typed leads: a choice on any page, more, back, or the same screen below the reason."""
+    if chosen := choice(talk, items, said):
+        return chosen
     typed = digits(said).strip()
-    for item in items:
-        if item.key == typed or _is_named(talk, item, said):
-            return _go(item.to)
     page = int(here.state.get("page", 0))
     last = len(pages(talk, title, items, back=back is not None, here=here.handler)) - 1
     if typed == MORE and page < last:
@@ -72,6 +71,12 @@ def hear_choice(
     if typed == BACK and back is not None:
         return _go(back)
     return _ask_again(talk, here, title, items, back=back is not None)
+
+
+def choice(talk: Talk, items: Sequence[Item], said: str) -> Turn | None:
+    """Where it leads, if one of them was meant; on any page."""
+    typed = digits(said).strip()
+    return next((_go(item.to) for item in items if item.key == typed or _is_named(talk, item, said)), None)
 
 
 def _is_named(talk: Talk, item: Item, said: str) -> bool:

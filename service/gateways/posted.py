@@ -7,6 +7,8 @@ from service.gateways.contract import Unreadable
 
 MOST_FIELDS = 32
 
+_UNREADABLE = re.compile(r"[\udc80-\udcff]")
+
 
 def fields(body: bytes) -> dict[str, str]:
     """Field name → value; of two of one name the first counts. Raises Unreadable for more than 32.
@@ -23,4 +25,4 @@ def fields(body: bytes) -> dict[str, str]:
 
 
 def _mended(text: str) -> str:
-    return re.sub(r"[\udc80-\udcff]", lambda bad: bytes([ord(bad[0]) & 0xFF]).decode("cp1252", "replace"), text)
+    return _UNREADABLE.sub(lambda bad: bytes([ord(bad[0]) & 0xFF]).decode("cp1252", "replace"), text)
