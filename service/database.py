@@ -20,6 +20,7 @@ from service.waiting import LOCK_SECONDS, Busy, is_wait, patiently
 T = TypeVar("T")
 
 STATEMENT_SECONDS = 15
+VANISHED_SECONDS = 5  # after so long without a sign of its machine a server is given up
 
 
 class Unsure(Exception):
@@ -130,6 +131,10 @@ _SQLITE: dict[str, Any] = {"connect_args": {"timeout": LOCK_SECONDS}}
 _POSTGRESQL: dict[str, Any] = {
     "connect_args": {
         "connect_timeout": LOCK_SECONDS,
+        "tcp_user_timeout": VANISHED_SECONDS * 1000,
+        "keepalives_idle": VANISHED_SECONDS - 3,
+        "keepalives_interval": 1,
+        "keepalives_count": 3,
         "prepare_threshold": None,  # the driver's own would make the server forget ours at each ROLLBACK
         "options": f"-c lock_timeout={LOCK_SECONDS}s -c statement_timeout={STATEMENT_SECONDS}s -c timezone=UTC"
         r" -c default_transaction_isolation=read\ committed",

@@ -137,6 +137,17 @@ def test_postgresql_waits_and_works_for_as_long_as_we_said(plain_engine: Engine)
     }
 
 
+def test_a_server_whose_machine_vanishes_is_not_waited_for(plain_engine: Engine) -> None:
+    """Nothing says so then; without these the kernel goes on for a quarter of an hour, and every thread with it."""
+    if plain_engine.dialect.name != "postgresql":
+        pytest.skip("SQLite is a file")
+    with reading(plain_engine) as db:
+        told = db.info["bare"].driver.info.get_parameters()
+    idle, interval, count = (int(told[f"keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert int(told["tcp_user_timeout"]) / 1000 <= 5
+    assert idle + interval * count <= 5
+
+
 def hide_an_error(engine: Engine) -> None:
     with transaction(engine) as db:
         db.execute(text("UPDATE tally SET number = 5"))
