@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 HOST = "127.0.0.1"
+STOPPING = {"poll_interval": 0.02}  # in seconds a server looks whether it should end; by itself twice a second
 
 
 class _Quiet(WSGIRequestHandler):
@@ -35,7 +36,7 @@ class LocalWeb:
     def serving(self, app: Flask) -> Iterator[None]:
         """Whoever asks meanwhile is answered by this application."""
         self._server.app = app
-        thread = threading.Thread(target=self._server.serve_forever, name="local web", daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, kwargs=STOPPING, daemon=True)
         thread.start()
         try:
             yield

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from service.local_web import STOPPING
 from service.simulator.server import Simulator
 
 SECONDS = 10.0
@@ -44,7 +45,7 @@ class Listener:
         self._heard = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs=STOPPING, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

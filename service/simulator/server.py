@@ -8,6 +8,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from service.local_web import STOPPING
 from service.simulator.api import api
 from service.simulator.control import control
 from service.simulator.kannel import smsbox
@@ -70,7 +71,7 @@ class Simulator:
         self._server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="simulator", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs=STOPPING, daemon=True)
 
     @property
     def line(self) -> Line:
