@@ -110,8 +110,7 @@ def _complain(hop: Hop, complaint: Complaint) -> Step:
 
 def value(form: Form, progress: Progress, name: str, world: World) -> str:
     """Of `values` the one of that name; "" where there is none."""
-    standing = stand(form, progress.answers, world)
-    return standing.worth(name) if name in form.names else ""
+    return stand(form, progress.answers, world).known.get(name, "")
 
 
 def values(form: Form, progress: Progress, world: World) -> dict[str, str]:

@@ -17,24 +17,23 @@ Values = frozenset[tuple[str, str]]  # of columns
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """gazetteer: the rows; lists: virtual CSV file → all its choices; beneath: file, and values of columns → the
-    choices that have them; whereabouts: their names, to be found in a sentence."""
+    """gazetteer: the rows; beneath: virtual CSV file, and values of columns → its choices that have them, all where no
+    value is named; whereabouts: their names, to be found in a sentence."""
 
     gazetteer: Gazetteer
-    lists: Mapping[str, Sequence[Choice]] = field(repr=False)
     beneath: Mapping[tuple[str, Values], Sequence[Choice]] = field(repr=False)
     whereabouts: Whereabouts = field(repr=False)
 
     @classmethod
     def of(cls, gazetteer: Gazetteer, elsewhere: Labels) -> Self:
         """elsewhere: what to call the rest of a region, for places whose district nobody knows."""
-        lists = {name: tuple(_choice(row, name, elsewhere) for row in gazetteer.lists[name]) for name in FILES}
         beneath: dict[tuple[str, Values], list[Choice]] = defaultdict(list)
-        for name, choices in lists.items():
-            for choice in choices:
+        for name in FILES:
+            for row in gazetteer.lists[name]:
+                choice = _choice(row, name, elsewhere)
                 for values in _subsets(choice.columns):
                     beneath[name, values].append(choice)
-        return cls(gazetteer, lists, dict(beneath), Whereabouts.of(map(_row, gazetteer.rows.values())))
+        return cls(gazetteer, dict(beneath), Whereabouts.of(map(_row, gazetteer.rows.values())))
 
     def choices(self, file: str, narrowing: Mapping[str, str]) -> Sequence[Choice]:
         """The choices of that list whose columns equal the narrowing; empty for a list that is not ours."""

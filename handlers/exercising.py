@@ -109,8 +109,8 @@ def world(talk: Talk, form: Form) -> World:
     """As a form is told in: with room for the word, where it gets one and the form was found to fit beside it."""
     if not form.roomy or talk.channel is not Channel.USSD:
         return talk.world
-    world, limits = talk.world, beside(talk, "fill")
-    return world if limits is world.limits else replace(world, limits=limits)
+    usual, limits = talk.world, beside(talk, "fill")
+    return usual if limits is usual.limits else replace(usual, limits=limits)
 
 
 def marked(talk: Talk, handler: str, turn: Turn) -> Turn:

@@ -36,7 +36,7 @@ class LocalWeb:
     def serving(self, app: Flask) -> Iterator[None]:
         """Whoever asks meanwhile is answered by this application."""
         self._server.app = app
-        thread = threading.Thread(target=self._server.serve_forever, kwargs=STOPPING, daemon=True)
+        thread = threading.Thread(target=self._server.serve_forever, name="local web", kwargs=STOPPING, daemon=True)
         thread.start()
         try:
             yield

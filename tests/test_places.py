@@ -1,6 +1,7 @@
 """The gazetteer: what is known of the border, how places are imported, and in which order they are listed."""
 
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from flows.folding import fold
-from models.gazetteer import Gazetteer
+from handlers.atlas import Atlas
+from models.gazetteer import FILES, Gazetteer
 from models.place import Place, PlaceAlias
 from models.place_import import PlaceAccount, import_places
 from models.seed import seed
@@ -52,6 +54,19 @@ def take(db: Session, *rows: Mapping[str, str | None]) -> PlaceAccount:
 
 def keys(gazetteer: Gazetteer, file: str) -> list[str]:
     return [row.key for row in gazetteer.lists[file]]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_choices_are_narrowed_by_all_that_is_known_of_them_in_any_order(gazetteer: Gazetteer, file: str) -> None:
+    atlas = Atlas.of(gazetteer, {"fr": "Ailleurs"})
+    every = atlas.choices(file, {})
+    assert [choice.name for choice in every] == keys(gazetteer, file)
+    known = [pair for choice in every[::40] for pair in choice.columns.items()]
+    for asked in [*combinations(known[:30], 1), *combinations(known[:30], 2), *combinations(known[:12], 3)]:
+        narrowing = dict(reversed(asked))
+        fitting = [one for one in every if all(one.columns.get(name) == value for name, value in narrowing.items())]
+        assert list(atlas.choices(file, narrowing)) == fitting
+    assert atlas.choices(file, {"country": "SN"}) == atlas.choices("markets.csv", {}) == ()
 
 
 def test_gogui_lies_in_the_area_of_nioro_though_nobody_knows_its_coordinates(gazetteer: Gazetteer) -> None:

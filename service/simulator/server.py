@@ -71,7 +71,8 @@ class Simulator:
         self._server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
         self.port = self._server.port
         self.url = f"http://{HOST}:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs=STOPPING, daemon=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, name="simulator", kwargs=STOPPING, daemon=True)
 
     @property
     def line(self) -> Line:
